@@ -1,0 +1,58 @@
+"""Errors are an interface: place, field, value, rule, remedy."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class SimulatorError(Exception):
+    """Base of everything this package raises on purpose; ``exit_code`` is what the terminal returns."""
+
+    exit_code = 1
+
+
+class InputError(SimulatorError):
+    """The input is wrong: says where, which field, which value, which rule, and what to do."""
+
+    exit_code = 2
+
+    def __init__(
+        self, rule: str, *, place: str = "", field: str = "", value: object = None, remedy: str = ""
+    ):
+        self.place, self.field, self.value, self.rule, self.remedy = place, field, value, rule, remedy
+        super().__init__(self._text())
+
+    def _text(self) -> str:
+        head = " ".join(
+            part for part in (self.place and f"{self.place}:", self.field and f"{self.field}:") if part
+        )
+        got = "" if self.value is None else f", got {shorten(self.value)}"
+        tail = f". {self.remedy}" if self.remedy else ""
+        return f"{head} {self.rule}{got}{tail}".strip()
+
+
+class InputErrors(InputError):
+    """Several wrong fields of one input, each with a line of its own."""
+
+    def __init__(self, errors: list[InputError]):
+        self.errors = errors
+        Exception.__init__(self, "\n".join(str(error) for error in errors))
+
+
+class DeadlockError(SimulatorError):
+    """A run that stalled; the text names the cycle of waits."""
+
+
+def shorten(value: object, limit: int = 120) -> str:
+    """Text of a value, cut so that a hostile input cannot flood the terminal."""
+    text = repr(value) if not isinstance(value, str) else f"'{value}'"
+    printable = "".join(c if c.isprintable() else "?" for c in text[: limit + 1])
+    return printable if len(text) <= limit else printable[: limit - 3] + "..."
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A remedy: the nearest known name, or the list of what exists."""
+    names = list(known)
+    near = get_close_matches(word, names, n=1, cutoff=0.5)
+    if near:
+        return f"Did you mean '{near[0]}'?"
+    return f"Known: {', '.join(sorted(names)[:12])}" if names else ""

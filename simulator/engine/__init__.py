@@ -1,0 +1,1 @@
+"""Floor 5: engines that execute a program; they know nothing of chips or networks."""

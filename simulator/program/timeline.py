@@ -1,0 +1,47 @@
+"""The result of an execution: when every operation started."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from simulator.program.form import Int
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What to keep: every START, none, or those with ``begin <= START < end`` [ps]."""
+
+    level: Literal["full", "off", "window"] = "full"
+    begin: int = 0
+    end: int = np.iinfo(np.int64).max
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """START of operations, per stream, with totals that are there at every recording level.
+
+    ``start[s]``: START [ps] of operations ``first[s] ...`` of stream s (empty when recording is off).
+    ``count[s]``: operations executed. ``held[s]``: sum of FREE - grant [ps] over them.
+    ``began[i]``, ``ended[i]``: earliest START and latest DONE [ps] of inference i, background excluded;
+    -1 where an inference has no operation.
+    """
+
+    start: list[Int]
+    first: Int
+    count: Int
+    held: Int
+    began: Int
+    ended: Int
+    recording: Recording = Recording()
+    engine: str = ""
+
+    @property
+    def operations(self) -> int:
+        """Operations executed, background included."""
+        return int(self.count.sum())
+
+    @property
+    def makespan(self) -> int:
+        """Latest DONE of the foreground [ps]."""
+        return int(self.ended.max(initial=0))
