@@ -156,10 +156,14 @@ class Segment:
 
 @dataclass(frozen=True)
 class Inference:
-    """One entry of the schedule: which segment, and when it arrives [ps]."""
+    """One entry of the schedule: which segment, when it arrives, and when it became known [ps].
+
+    Streams that are ``released`` wait for ``release``; no operation at all is ready before ``floor``.
+    """
 
     segment: int = 0
     release: int = 0
+    floor: int = 0
 
 
 @dataclass
