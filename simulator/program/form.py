@@ -95,6 +95,9 @@ class Edge:
     kind: Kind = Kind.WAIT
     event: Event = Event.DONE
     lag: int = 0
+    free_lag: int = 0
+    """FINISH only: FREE is not before the source's DONE + free_lag (a pipeline takes its last operand long
+    before its last result is out)."""
     index: Index = field(default_factory=Index)
     scope: Scope = Scope.INFERENCE
     cause: str = "operand"

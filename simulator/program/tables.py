@@ -63,6 +63,7 @@ class EdgeTable:
     kind: Int
     event: Int
     lag: Int
+    free_lag: Int
     offset: Int
     scale: Int
     divisor: Int
@@ -189,6 +190,7 @@ def _edges(program: Program, pool: _Pool) -> EdgeTable:
         kind=_ints([e.kind for e in edges]),
         event=_ints([e.event for e in edges]),
         lag=_ints([e.lag for e in edges]),
+        free_lag=_ints([e.free_lag for e in edges]),
         offset=_ints([e.index.offset for e in edges]),
         scale=_ints([e.index.scale for e in edges]),
         divisor=_ints([e.index.divisor for e in edges]),
