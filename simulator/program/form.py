@@ -133,19 +133,22 @@ class Stream:
     layer: str = ""
     unit: str = ""
     part: str = ""
-    bytes: int = 0
-    macs: int = 0
-    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Work:
-    """What one inference asks of one stream: n operations and how long they take."""
+    """What one inference asks of one stream: n operations and how long they take.
+
+    ``bytes``, ``values`` (results) and ``macs`` are totals per inference, for folds; engines never read them.
+    """
 
     n: int
     occupancy: Duration = field(default_factory=Duration)
     latency: Duration = field(default_factory=Duration)
     priority: Duration = field(default_factory=Duration)
+    bytes: int = 0
+    values: int = 0
+    macs: int = 0
 
 
 @dataclass(frozen=True)
