@@ -74,7 +74,10 @@ class EdgeTable:
 
 @dataclass(frozen=True)
 class Tables:
-    """Struct of arrays; ``n`` has shape (segments, streams), ``pool`` holds every index and duration table."""
+    """Struct of arrays; ``pool`` holds every index, duration and set-up table.
+
+    ``n`` has shape (segments, streams) and is 0 for background streams, whose durations are in row 0.
+    """
 
     resource: ResourceTable
     stream: StreamTable
@@ -119,7 +122,7 @@ def tabulate(program: Program) -> Tables:
     return Tables(
         resource=_resources(program, pool),
         stream=_streams(program),
-        n=_per_work(program, lambda work: work.n),
+        n=_per_work(program, lambda work: work.n) * [s.background is None for s in program.streams],
         occupancy=_durations(program, pool, lambda work: work.occupancy),
         latency=_durations(program, pool, lambda work: work.latency),
         priority=_durations(program, pool, lambda work: work.priority),

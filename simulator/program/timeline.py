@@ -16,6 +16,13 @@ class Recording:
     begin: int = 0
     end: int = np.iinfo(np.int64).max
 
+    def of(self, start: Int) -> slice:
+        """The operations to keep of a stream with these STARTs, which never decrease."""
+        if self.level == "window":
+            begin, end = np.searchsorted(start, (self.begin, self.end))
+            return slice(int(begin), int(max(begin, end)))
+        return slice(0, len(start) if self.level == "full" else 0)
+
 
 @dataclass(frozen=True)
 class Timeline:

@@ -1,0 +1,56 @@
+"""Which resources are shared, which streams contend, and when resources have a clock edge together."""
+
+from math import gcd
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.program.form import Int
+from simulator.program.tables import StreamTable, Tables
+
+Clock = tuple[int, int]
+"""Period and phase [ps] of grants; (1, 0) is unclocked."""
+
+
+def stream_of(table: StreamTable) -> Int:
+    """Stream that names ``table.resource[x]``, same shape."""
+    return np.repeat(np.arange(len(table.key)), np.diff(table.resource_from))
+
+
+def shared(tables: Tables) -> NDArray[np.bool_]:
+    """Per resource: more than one stream names it."""
+    named = np.bincount(tables.stream.resource, minlength=len(tables.resource.capacity))
+    return np.asarray(named > 1)
+
+
+def contended(tables: Tables) -> NDArray[np.bool_]:
+    """Per stream: one of its resources is shared; its grants are decided at the end of an instant."""
+    table = tables.stream
+    busy = shared(tables)[table.resource]
+    return np.bincount(stream_of(table)[busy], minlength=len(table.key)) > 0
+
+
+def combine(first: Clock, second: Clock) -> Clock | None:
+    """The common edges of two clocks, or None where they never meet (Chinese remainder theorem)."""
+    (p, a), (q, b) = first, second
+    common = gcd(p, q)
+    if (b - a) % common:
+        return None
+    steps = (b - a) // common * pow(p // common, -1, q // common) % (q // common)
+    return p // common * q, a + p * steps
+
+
+def clock_of(tables: Tables, stream: int) -> Clock | None:
+    """Common clock of a stream's resources, None where they have no common edge."""
+    table, resource = tables.stream, tables.resource
+    clock: Clock | None = (1, 0)
+    for r in table.resource[table.resource_from[stream] : table.resource_from[stream + 1]]:
+        clock = clock and combine(clock, (int(resource.period[r]), int(resource.phase[r])))
+    return clock
+
+
+def clocks(tables: Tables) -> tuple[Int, Int]:
+    """Period and phase [ps] per stream of a checked program."""
+    rows = [clock_of(tables, s) or (1, 0) for s in range(len(tables.stream.key))]
+    table = np.array(rows, dtype=np.int64).reshape(-1, 2)
+    return table[:, 0], table[:, 1]
