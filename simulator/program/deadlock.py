@@ -35,7 +35,9 @@ def patience(tables: Tables) -> int:
     occupancy[tabled] = tables.pool[tables.occupancy.table[0][tabled]]
     resource = tables.resource
     setups = [
-        tables.pool[at : at + size**2].max() for at, size in zip(resource.setup, resource.classes) if size
+        tables.pool[at : at + size**2].max()
+        for at, size in zip(resource.setup, resource.classes, strict=True)
+        if size
     ]
     rounds = tables.stream.every[behind].sum() + occupancy[behind].sum()
     return 1000 * int(rounds + max(setups, default=0) + clocks(tables)[0].max())

@@ -24,6 +24,9 @@ class Recording:
         return slice(0, len(start) if self.level == "full" else 0)
 
 
+FULL = Recording()
+
+
 @dataclass(frozen=True)
 class Timeline:
     """START of operations, per stream, with totals that are there at every recording level.
@@ -40,7 +43,7 @@ class Timeline:
     held: Int
     began: Int
     ended: Int
-    recording: Recording = Recording()
+    recording: Recording = FULL
     engine: str = ""
 
     @property

@@ -183,7 +183,7 @@ def _forward(
     maker: _Maker, source: int, target: int, work: dict[int, Work], streams: list[Stream]
 ) -> Iterable[Edge]:
     rng = maker.rng
-    index = maker.index(work[target].n, work[source].n, rng.choice((0, 0, 0, 0, -1, 1)))
+    index = maker.index(work[target].n, work[source].n, rng.choice((0,) * 9 + (-1, -1, 1)))
     scope = Scope.GLOBAL if maker.has("global", 0.1) else Scope.INFERENCE
     wait = _wait(maker, source, target, index, scope)
     yield wait
