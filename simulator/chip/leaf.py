@@ -23,7 +23,7 @@ LABELS = ("source", "derived", "calibrated", "assumption")
 
 @dataclass(frozen=True)
 class Leaf:
-    """How a leaf is read: its dimension (or "count", "ratio") and the range that is not absurd, in base units."""
+    """How a leaf is read: its dimension (or "count", "ratio") and the range that makes sense, in base units."""
 
     dimension: str
     low: float = 0
@@ -33,7 +33,9 @@ class Leaf:
         """Validation by ``read``."""
         return core_schema.no_info_plain_validator_function(self._checked)
 
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
         """JSON Schema: the plain form or the form with provenance."""
         plain = self._plain_schema()
         labels = {label: {"type": "string"} for label in LABELS}
@@ -62,7 +64,9 @@ class Leaf:
             raw, label, origin = _unwrap(raw)
         value = self._reader()(raw)
         if not self.low <= value.magnitude <= self.high:
-            raise InputError(f"must be between {self._bound(self.low)} and {self._bound(self.high)}", value=raw)
+            raise InputError(
+                f"must be between {self._bound(self.low)} and {self._bound(self.high)}", value=raw
+            )
         return value.labelled(label, origin)
 
     def _reader(self) -> Callable[[object], Quantity]:

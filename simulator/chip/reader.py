@@ -50,7 +50,9 @@ def _inherited(path: Path, above: tuple[Path, ...]) -> Document:
         return document
     place = document.place(("extends",))
     if not isinstance(base, str) or Path(base).name != base:
-        raise InputError("must be the name of a file in the same folder", place=place, field="extends", value=base)
+        raise InputError(
+            "must be the name of a file in the same folder", place=place, field="extends", value=base
+        )
     if len(above) >= _DEPTH or path in above:
         raise InputError("chip files extend each other in a circle", place=place, field="extends", value=base)
     parent = _inherited(path.with_name(base), (*above, path))
@@ -79,7 +81,10 @@ def _overridden(document: Document, override: str) -> Document:
     keys = field.strip().split(".")
     if not equals or not all(keys):
         raise InputError(
-            "must look like field=value", place=_COMMAND_LINE, value=override, remedy="tile.read_mode=one_phase"
+            "must look like field=value",
+            place=_COMMAND_LINE,
+            value=override,
+            remedy="tile.read_mode=one_phase",
         )
     value = parse(f"value: {text.strip()}", _COMMAND_LINE).data["value"]
     _check_path(document.data, keys)

@@ -150,7 +150,9 @@ class Tile(Section):
             names = ", ".join(self.read_modes)
             raise RuleError(f"must be one of {names}", path=("read_mode",), value=self.read_mode)
         if self.macro_area.magnitude > self.area.magnitude:
-            raise RuleError("cannot be larger than the tile", path=("macro_area",), value=self.macro_area.text)
+            raise RuleError(
+                "cannot be larger than the tile", path=("macro_area",), value=self.macro_area.text
+            )
         if int(self.adc.per_tile) != int(self.crossbar.columns):
             raise RuleError(
                 f"this converter is not multiplexed: one per column, {self.crossbar.columns.text}",

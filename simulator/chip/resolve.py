@@ -1,0 +1,122 @@
+"""From validated floats-with-units to integers: the only place where time is rounded.
+
+Everything that the lowering needs of a chip, in picoseconds, bytes and names.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from simulator.base.units import Quantity, whole_ps
+from simulator.chip.schema import Chip
+from simulator.chip.topology import Topology, build
+from simulator.parts import integration, streaming
+from simulator.parts.streaming import Streaming
+
+
+@dataclass(frozen=True)
+class Mvm:
+    """Timing of a tile's matrix-vector multiplication [ps]."""
+
+    window: int
+    transfer: int
+    period: int
+
+
+@dataclass(frozen=True)
+class GlobalUnit:
+    """A global digital unit as a streaming unit, and how many inputs make an output."""
+
+    unit: Streaming
+    inputs_per_output: int
+    outputs: int
+
+
+@dataclass(frozen=True)
+class HostPath:
+    """Host port: rate [bit/s] each way, latency [ps], where windows are formed."""
+
+    rate: Fraction
+    latency: int
+    im2col: Literal["host", "tile"]
+
+
+@dataclass(frozen=True)
+class Buffers:
+    """Capacities: whole input vectors, bytes of window, bytes of residual, received partial-sum vectors."""
+
+    vectors: int
+    size: int
+    residual: int
+    receive: int
+
+
+@dataclass(frozen=True)
+class Hardware:
+    """A chip in integers."""
+
+    name: str
+    rows: int
+    columns: int
+    topology: Topology
+    mvm: Mvm
+    local: Streaming
+    link: Streaming
+    unit: GlobalUnit | None
+    host: HostPath
+    buffers: Buffers
+    transport: Literal["host", "links"]
+
+
+def resolve(chip: Chip) -> Hardware:
+    """Integers of a chip; InputError where a link makes no sense."""
+    tile = chip.tile
+    digital = clock_period(chip.clocks.digital)
+    return Hardware(
+        name=chip.name,
+        rows=int(tile.crossbar.rows),
+        columns=int(tile.crossbar.columns),
+        topology=build(chip),
+        mvm=_mvm(chip),
+        local=Streaming(digital, int(tile.local_digital.cycles_per_output), int(tile.local_digital.pipeline)),
+        link=streaming.link(digital, int(chip.links.lanes), int(chip.links.latency)),
+        unit=_global(chip, digital),
+        host=HostPath(chip.host.bandwidth.magnitude, whole_ps(chip.host.latency.magnitude), chip.host.im2col),
+        buffers=Buffers(
+            int(tile.input_buffer.vectors),
+            int(tile.input_buffer.size),
+            int(tile.input_buffer.residual),
+            int(tile.local_digital.receive_vectors),
+        ),
+        transport=chip.transport,
+    )
+
+
+def mvm_window(chip: Chip) -> Fraction:
+    """Time of one MVM in the chip's read mode [ps], exact."""
+    tile = chip.tile
+    longest = integration.pulse(int(tile.input.magnitude_bits), tile.input.slot.magnitude)
+    phases = int(tile.read_modes[tile.read_mode])
+    gaps = tile.integration
+    return integration.window(phases, longest, gaps.phase_gap.magnitude, gaps.fixed.magnitude)
+
+
+def clock_period(frequency: Quantity) -> int:
+    """Period of a clock in whole picoseconds, rounded up like every other time."""
+    return whole_ps(10**12 / frequency.magnitude)
+
+
+def _mvm(chip: Chip) -> Mvm:
+    return Mvm(
+        window=whole_ps(mvm_window(chip)),
+        transfer=whole_ps(chip.tile.integration.register_transfer.magnitude),
+        period=clock_period(chip.clocks.mvm),
+    )
+
+
+def _global(chip: Chip, period: int) -> GlobalUnit | None:
+    unit = chip.global_digital
+    if unit is None:
+        return None
+    stream = Streaming(period, int(unit.cycles_per_input), int(unit.pipeline))
+    return GlobalUnit(stream, int(unit.inputs_per_output), int(unit.outputs))

@@ -1,0 +1,93 @@
+"""Who stands where and who is linked to whom."""
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from simulator.base.errors import InputError
+from simulator.chip.schema import Chip
+
+Coordinate = tuple[int, int]
+
+
+def tile_name(row: int, column: int) -> str:
+    """Name of a tile; rows and columns count from 1."""
+    return f"tile[{row},{column}]"
+
+
+def global_name(column: int) -> str:
+    """Name of the global digital unit of a column, from 1."""
+    return f"global[{column}]"
+
+
+@dataclass(frozen=True)
+class Topology:
+    """Tiles with their coordinates, global units with the tile that feeds each, directed links."""
+
+    tiles: Mapping[str, Coordinate]
+    globals: Mapping[str, str]
+    links: tuple[tuple[str, str], ...]
+
+    @cached_property
+    def after(self) -> dict[str, tuple[str, ...]]:
+        """Node -> nodes that it has a link to, in the order of ``links``."""
+        reached: dict[str, list[str]] = {}
+        for source, target in self.links:
+            reached.setdefault(source, []).append(target)
+        return {node: tuple(targets) for node, targets in reached.items()}
+
+    @cached_property
+    def fed(self) -> dict[str, str]:
+        """Tile -> the global unit that it feeds."""
+        return {tile: unit for unit, tile in self.globals.items()}
+
+    def routes(self, source: str) -> dict[str, str]:
+        """Shortest-path tree from a node: node -> its predecessor; ties go to the link listed first."""
+        before: dict[str, str] = {}
+        queue = deque([source])
+        while queue:
+            node = queue.popleft()
+            for target in self.after.get(node, ()):
+                if target != source and target not in before:
+                    before[target] = node
+                    queue.append(target)
+        return before
+
+
+def build(chip: Chip) -> Topology:
+    """Topology of a chip; refuses links to what does not exist."""
+    rows, columns = int(chip.grid.rows), int(chip.grid.columns)
+    tiles = {tile_name(r, c): (r, c) for r in range(1, rows + 1) for c in range(1, columns + 1)}
+    feeds = _globals(chip)
+    links = [*_neighbours(chip, tiles), *((tile, unit) for unit, tile in feeds.items())]
+    for position, (source, target) in enumerate(chip.links.extra):
+        for node in (source, target):
+            if node not in tiles and node not in feeds:
+                raise InputError(
+                    "must name tiles or global units that exist",
+                    field=f"links.extra.{position}",
+                    value=node,
+                    remedy=f"The grid has {rows} rows and {columns} columns, numbered from 1",
+                )
+        if (source, target) not in links:
+            links.append((source, target))
+    return Topology(tiles, feeds, tuple(links))
+
+
+def _globals(chip: Chip) -> dict[str, str]:
+    unit = chip.global_digital
+    if unit is None:
+        return {}
+    return {global_name(c): tile_name(int(unit.row), c) for c in range(1, int(unit.units) + 1)}
+
+
+def _neighbours(chip: Chip, tiles: Mapping[str, Coordinate]) -> list[tuple[str, str]]:
+    """Links by the reach rule: nearest first, along the row before along the column."""
+    steps = [(0, sign * distance) for distance in sorted(chip.links.reach.row) for sign in (1, -1)]
+    steps += [(sign * distance, 0) for distance in sorted(chip.links.reach.column) for sign in (1, -1)]
+    found = []
+    for name, (row, column) in tiles.items():
+        near = (tile_name(row + down, column + right) for down, right in steps)
+        found += [(name, other) for other in near if other in tiles]
+    return found

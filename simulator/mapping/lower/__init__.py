@@ -1,0 +1,1 @@
+"""From a mapping to a program: the only place that knows tiles, routes and buffer depths in picoseconds."""

@@ -1,0 +1,119 @@
+"""Activations by way of the host: out of a port when complete, into tiles when the next layer needs them."""
+
+import numpy as np
+
+from simulator.mapping.lower.builder import Spot, constant
+from simulator.mapping.lower.chain import ChainStreams
+from simulator.mapping.lower.context import Context
+from simulator.mapping.lower.reads import last_index
+from simulator.mapping.plan import PlacedChain
+from simulator.mapping.split import Piece
+from simulator.parts.port import transfer
+from simulator.program.form import Duration, Edge, Event, Int, Kind, Work
+from simulator.workload.graph import Layer, Source
+from simulator.workload.window import new_positions
+
+
+def feed_tile(context: Context, placed: PlacedChain, stage: int, mvm: int, source: Source) -> None:
+    """Host to the input buffer of one tile, one vector per position."""
+    layer = context.graph[placed.chain.layer]
+    slot = mvm if "memory" in context.ideal else _slot(context, placed, stage, mvm)
+    target, cause = slot, "operand"
+    if "host" not in context.ideal:
+        spot = Spot("host.in", "host", layer.name, f"to {placed.tiles[stage]}")
+        target = context.builder.stream(spot, (context.port("in"),))
+        sizes = input_bytes(context, layer, placed.chain.pieces[stage], source)
+        context.builder.work(target, _transfers(context, sizes))
+        context.builder.wait(target, slot, cause="host")
+        if "memory" not in context.ideal:
+            context.builder.credit(slot, target, context.hardware.buffers.vectors)
+        cause = "host"
+    _from_view(context, target, layer, source, cause)
+
+
+def feed_residual(context: Context, placed: PlacedChain, local: int, source: Source) -> None:
+    """Host to the link input of the last local unit: what it adds."""
+    layer = context.graph[placed.chain.layer]
+    target, cause = local, "operand"
+    if "host" not in context.ideal:
+        spot = Spot("host.in", "host", layer.name, f"residual to {placed.tiles[-1]}")
+        target = context.builder.stream(spot, (context.port("in"),))
+        sizes = np.full(layer.positions, placed.chain.width, np.int64)
+        context.builder.work(target, _transfers(context, sizes))
+        context.builder.wait(target, local, cause="host")
+        if "memory" not in context.ideal:
+            context.builder.credit(local, target, context.hardware.buffers.receive)
+        cause = "host"
+    _from_view(context, target, layer, source, cause)
+
+
+def lower_view(context: Context, name: str, chains: list[ChainStreams]) -> None:
+    """What precedes a layer's positions at the host: its chains' way out, or the host's own work."""
+    view, layer = context.view(name), context.graph[name]
+    if layer.kind == "input":
+        context.builder.work(view, constant(1))
+        return
+    context.builder.work(view, constant(layer.positions))
+    for number, chain in enumerate(chains):
+        _way_out(context, layer, number, chain, view)
+    if not chains:
+        for source in layer.inputs:
+            _from_view(context, view, layer, source, "host")
+
+
+def input_bytes(context: Context, layer: Layer, piece: Piece, source: Source) -> Int:
+    """Bytes that cross to one tile for each position, INT8, shape (positions,).
+
+    With im2col at the host the piece's rows of the whole window; with im2col at the tile the values of all
+    channels at positions not read before.
+    """
+    rows = piece.rows[1] - piece.rows[0]
+    if layer.window is None or context.hardware.host.im2col == "host":
+        return np.full(layer.positions, rows, np.int64)
+    producer = context.graph[source.layer]
+    fresh: Int = new_positions(layer, producer) * producer.width
+    return fresh
+
+
+def _slot(context: Context, placed: PlacedChain, stage: int, mvm: int) -> int:
+    """An input vector holds a place in the tile's buffer from its arrival to the end of its MVM."""
+    tile = placed.tiles[stage]
+    spot = Spot(f"{tile}.input_buffer", "input_buffer", placed.chain.layer, "input")
+    slot = context.builder.stream(spot, (context.input_buffer(tile),), gap=0)
+    context.builder.work(slot, constant(context.graph[placed.chain.layer].positions))
+    context.builder.wait(slot, mvm, cause="operand")
+    context.builder.edge(Edge(mvm, slot, Kind.HOLD, Event.DONE, cause="buffer"))
+    return slot
+
+
+def _transfers(context: Context, sizes: Int) -> Work:
+    """Host port operations of these sizes [bytes]."""
+    rate = context.hardware.host.rate
+    kinds, which = np.unique(sizes, return_inverse=True)
+    times = np.array([max(transfer(int(size), rate), 1) for size in kinds], np.int64)
+    total = int(sizes.sum())
+    if len(kinds) == 1:
+        return constant(len(sizes), int(times[0]), int(times[0]), bytes=total)
+    table = times[which]
+    return Work(len(sizes), Duration(table=table), Duration(table=table), bytes=total)
+
+
+def _from_view(context: Context, target: int, layer: Layer, source: Source, cause: str) -> None:
+    producer = context.graph[source.layer]
+    why = "recurrence" if source.delay else cause
+    index = last_index(layer, source, producer)
+    context.builder.wait(context.view(source.layer), target, index=index, cause=why)
+
+
+def _way_out(context: Context, layer: Layer, number: int, chain: ChainStreams, view: int) -> None:
+    """One column group's values out of the host port; the host's latency ends the way."""
+    if "host" in context.ideal:
+        context.builder.wait(chain.end, view, cause="operand")
+        return
+    spot = Spot("host.out", "host", layer.name, f"from {chain.node}")
+    out = context.builder.stream(spot, (context.port("out"),))
+    context.builder.work(out, _transfers(context, np.full(layer.positions, chain.width, np.int64)))
+    context.builder.wait(chain.end, out, cause="operand")
+    context.builder.wait(out, view, lag=context.hardware.host.latency, cause="host")
+    if "memory" not in context.ideal:
+        context.builder.credit(out, chain.end, context.hardware.buffers.receive)

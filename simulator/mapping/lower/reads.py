@@ -1,0 +1,44 @@
+"""Which operation of a producer a consumer's operation k needs, as edge indices."""
+
+import numpy as np
+
+from simulator.program.form import Index, Int
+from simulator.workload.graph import Layer, Source
+from simulator.workload.window import first_read, last_read
+
+
+def last_index(consumer: Layer, source: Source, producer: Layer) -> Index:
+    """Index of the latest producer position that the consumer's position k reads."""
+    if producer.kind == "input":
+        return Index(scale=0)
+    if source.delay:
+        return Index(-source.delay)
+    if consumer.window is not None:
+        return Index(table=last_read(consumer, producer))
+    if consumer.positions == producer.positions:
+        return Index()
+    return Index(scale=0, offset=producer.positions - 1)
+
+
+def reads(consumer: Layer, source: Source, producer: Layer) -> tuple[Int, Int]:
+    """Earliest and latest producer position that each consumer position reads; both of shape (positions,)."""
+    steps = np.arange(consumer.positions, dtype=np.int64)
+    if source.delay:
+        return steps - source.delay, steps - source.delay
+    if consumer.window is not None:
+        return first_read(consumer, producer), last_read(consumer, producer)
+    if consumer.positions == producer.positions:
+        return steps, steps
+    return np.zeros_like(steps), np.full_like(steps, producer.positions - 1)
+
+
+def released_by(first: Int, positions: int) -> Int:
+    """Per producer position: the last consumer position that may still read it (-1: nobody)."""
+    return np.searchsorted(first, np.arange(positions), side="right").astype(np.int64) - 1
+
+
+def credit_index(released: Int, consumers: int, capacity: int) -> Index:
+    """Index for scope GLOBAL: before position p is sent, whoever may read position p - capacity is done."""
+    positions = len(released)
+    earlier, rest = np.divmod(np.arange(positions) - capacity, positions)
+    return Index(table=np.maximum.accumulate(released[rest] + earlier * consumers))

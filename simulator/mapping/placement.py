@@ -1,0 +1,69 @@
+"""Placement files: which tiles the column groups of each layer take."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from simulator.base.errors import InputError
+from simulator.base.explain import explain
+from simulator.base.yaml_file import load
+from simulator.chip.reader import ChipFile
+from simulator.chip.topology import tile_name
+from simulator.mapping.plan import Place
+
+Group = Annotated[str, Field(pattern=r"^\d{1,4},\d{1,4}( \d{1,4},\d{1,4})*$")]
+
+
+class PlacementFile(BaseModel):
+    """``place``: layer -> column groups, each the tiles of its chain as "row,column row,column ..."."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    workload: str
+    place: dict[str, list[Group]]
+
+
+def read_placement(path: Path) -> tuple[str, Place]:
+    """Name of the workload and tiles per layer and column group."""
+    document = load(path)
+    try:
+        file = PlacementFile.model_validate(document.data)
+    except ValidationError as error:
+        raise explain(error, document, PlacementFile) from error
+    return file.workload, {
+        layer: [[_tile(pair) for pair in group.split()] for group in groups]
+        for layer, groups in file.place.items()
+    }
+
+
+def find_placement(chip_file: ChipFile, workload: str, given: Path | None) -> tuple[Place | None, str]:
+    """The placement to use and where it comes from; (None, "") if it is to be found automatically."""
+    if given is not None:
+        name, place = read_placement(given)
+        if name != workload:
+            raise InputError(
+                f"is a placement of '{name}', not of '{workload}'", place=str(given), field="workload"
+            )
+        return place, str(given)
+    for entry in chip_file.chip.placements:
+        path = _beside(chip_file, entry)
+        name, place = read_placement(path)
+        if name == workload:
+            return place, str(path)
+    return None, ""
+
+
+def _beside(chip_file: ChipFile, entry: str) -> Path:
+    """A path relative to the chip file that stays in its folder."""
+    folder = chip_file.path.parent.resolve()
+    path = chip_file.path.parent / entry
+    if not path.resolve().is_relative_to(folder):
+        raise InputError(
+            "must stay in the chip file's folder", place=str(chip_file.path), field="placements", value=entry
+        )
+    return path
+
+
+def _tile(pair: str) -> str:
+    row, column = pair.split(",")
+    return tile_name(int(row), int(column))

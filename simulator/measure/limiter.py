@@ -1,0 +1,38 @@
+"""What limits the chip, in a sentence, and the host bandwidth at which that changes."""
+
+from collections.abc import Sequence
+
+from simulator.measure.bounds import PARTS, Bound
+from simulator.measure.totals import totals
+from simulator.program.form import Program
+
+
+def limiter(bounds: Sequence[Bound], interval: float | None) -> str:
+    """The part with the largest bound; ``interval`` [ps] is the simulated steady interval."""
+    first, *rest = bounds
+    needs = f"{first.resource} needs at least {_ns(first.interval)} an inference"
+    text = f"The {PARTS[first.part]} limits sustained throughput: {needs}"
+    if interval:
+        text += f" of the {_ns(interval)} simulated ({first.interval / interval:.1%})"
+    if rest:
+        text += f"; next is the {PARTS[rest[0].part]} with {_ns(rest[0].interval)}"
+    return text + "."
+
+
+def host_crossover(program: Program, bounds: Sequence[Bound]) -> float | None:
+    """Host bandwidth [bit/s, each way] at which host and chip limit alike; None if there is no other limit.
+
+    ``program`` includes the host's transfers, ``bounds`` are its bounds.
+    """
+    chip = [bound.interval for bound in bounds if bound.part != "host"]
+    spent = totals(program)
+    moved = {"host.in": 0, "host.out": 0}
+    for number, stream in enumerate(program.streams):
+        if stream.unit in moved:
+            moved[stream.unit] += int(spent.bytes[number])
+    most = max(moved.values()) / max(len(program.schedule), 1)
+    return most * 8e12 / max(chip) if chip and most else None
+
+
+def _ns(time: float) -> str:
+    return f"{time / 1e3:,.1f} ns"

@@ -1,0 +1,86 @@
+"""Published results, as files: chip_configs/published/*.yaml."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from simulator.base.errors import InputError
+from simulator.base.explain import RuleError, explain
+from simulator.base.units import split_number
+from simulator.base.yaml_file import load
+
+Kind = Literal["calibrated", "test", "known_gap", "not_testable", "prediction"]
+
+
+class Row(BaseModel):
+    """One published figure and how to obtain it.
+
+    ``kind``: *calibrated* set a parameter, *test* came out, *known_gap* is out of tolerance for the stated reason (and
+    fails once it no longer is), *not_testable* has no simulated value for the stated reason, *prediction* has no
+    published value at hand. ``tolerance``: "0.5 %" of
+    the published value, a number in ``unit``, or "exact". ``measure``: a name of ``study.measures.MEASURES``.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    row: Annotated[str, Field(pattern=r"^[a-z0-9]+\.\d+$")]
+    case: str = ""
+    what: str
+    published: float | None = None
+    unit: str
+    tolerance: str = "exact"
+    kind: Kind
+    source: str
+    reason: str = ""
+    measure: str = ""
+    chip: str = ""
+    workload: str = ""
+    layer: str = ""
+    size: int = 0
+    set: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Row":
+        if self.kind in ("known_gap", "not_testable") and not self.reason:
+            raise RuleError(f"a row of kind {self.kind} needs a reason", path=("reason",))
+        if self.kind != "not_testable" and not (self.measure and self.chip):
+            raise RuleError("needs a measure and a chip", path=("measure",))
+        if self.published is None and self.kind not in ("prediction", "not_testable"):
+            raise RuleError(f"a row of kind {self.kind} needs it", path=("published",))
+        self.allowed()
+        return self
+
+    def allowed(self) -> float:
+        """Largest deviation that passes, in the row's unit."""
+        if self.tolerance == "exact":
+            return 0.0
+        parts = split_number(self.tolerance)
+        if parts is None or parts[1] not in ("%", self.unit):
+            raise RuleError(
+                f"must be 'exact', a percentage or a number of {self.unit}",
+                path=("tolerance",),
+                value=self.tolerance,
+            )
+        return float(parts[0]) * (abs(self.published or 0) / 100 if parts[1] == "%" else 1)
+
+
+class PublishedFile(BaseModel):
+    """All rows of one chip or paper."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    title: str
+    rows: list[Row]
+
+
+def read_published(folder: Path) -> list[Row]:
+    """Rows of all files of a folder, in the order of file names."""
+    rows: list[Row] = []
+    for path in sorted(folder.glob("*.yaml")):
+        document = load(path)
+        try:
+            rows += PublishedFile.model_validate(document.data).rows
+        except ValidationError as error:
+            raise explain(error, document, PublishedFile) from error
+    if not rows:
+        raise InputError("holds no published results (*.yaml)", place=str(folder))
+    return rows

@@ -1,0 +1,95 @@
+"""One run as a function: chip, trace and mapping in; program, timeline and figures out. Nothing is written."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from simulator.base.errors import InputError
+from simulator.chip.reader import ChipFile
+from simulator.chip.resolve import resolve
+from simulator.engine.contract import Engine, run
+from simulator.mapping.lower.lower import lower
+from simulator.mapping.plan import Mapping, map_workload
+from simulator.mapping.placement import find_placement
+from simulator.measure.bounds import Bound, bounds
+from simulator.measure.energy import Entry, energy
+from simulator.measure.limiter import host_crossover, limiter
+from simulator.measure.metrics import Metric, metrics, steady_interval
+from simulator.program.form import Inference, Program
+from simulator.program.timeline import Timeline
+from simulator.trace.records import Trace
+
+
+@dataclass(frozen=True)
+class Result:
+    """Everything a run gave. ``reference`` is the same program with nothing ideal (the program itself if nothing was).
+
+    ``bounds`` belong to ``program``; ``host_crossover`` [bit/s] to ``reference``.
+    """
+
+    chip_file: ChipFile
+    trace: Trace
+    mapping: Mapping
+    ideal: tuple[str, ...]
+    program: Program
+    timeline: Timeline
+    metrics: list[Metric]
+    energy: list[Entry]
+    bounds: list[Bound]
+    limiter: str
+    host_crossover: float | None
+
+    def __getitem__(self, name: str) -> float:
+        """A metric by its name."""
+        return next(metric.value for metric in self.metrics if metric.name == name)
+
+
+def simulate(
+    chip_file: ChipFile,
+    trace: Trace,
+    engine: Engine,
+    *,
+    placement: Path | None = None,
+    ideal: Sequence[str] = (),
+) -> Result:
+    """Map, lower, execute and measure a trace on a chip.
+
+    ``placement``: a placement file; None takes the chip's own for this network, or finds one. ``ideal``: names of what
+    costs nothing (network, memory, host). Raises InputError or DeadlockError.
+    """
+    chip, inferences = chip_file.chip, schedule(trace)
+    mapping = plan(chip_file, trace, placement)
+    program = lower(mapping, trace.graphs, inferences, ideal)
+    reference = lower(mapping, trace.graphs, inferences) if ideal else program
+    timeline = run(engine, program)
+    entries = energy(chip, mapping, program, timeline.makespan)
+    limits = bounds(program)
+    return Result(
+        chip_file=chip_file,
+        trace=trace,
+        mapping=mapping,
+        ideal=tuple(ideal),
+        program=program,
+        timeline=timeline,
+        metrics=metrics(chip, mapping, program, timeline, entries),
+        energy=entries,
+        bounds=limits,
+        limiter=limiter(limits, steady_interval(timeline)),
+        host_crossover=host_crossover(reference, bounds(reference)),
+    )
+
+
+def plan(chip_file: ChipFile, trace: Trace, placement: Path | None = None) -> Mapping:
+    """The mapping of a trace's network: given, the chip's own for it, or found."""
+    if not trace.graphs:
+        raise InputError("holds no request", field="trace")
+    graph = trace.graphs[0]
+    given, origin = find_placement(chip_file, graph.name, placement)
+    return map_workload(graph, resolve(chip_file.chip), given, origin)
+
+
+def schedule(trace: Trace) -> list[Inference]:
+    """One inference per request and batch member, in order of arrival."""
+    return [
+        Inference(request.graph, request.arrival) for request in trace.requests for _ in range(request.batch)
+    ]
