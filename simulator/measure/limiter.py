@@ -7,13 +7,12 @@ from simulator.measure.totals import totals
 from simulator.program.form import Program
 
 
-def limiter(bounds: Sequence[Bound], interval: float | None) -> str:
+def limiter(bounds: Sequence[Bound], interval: float) -> str:
     """The part with the largest bound; ``interval`` [ps] is the simulated steady interval."""
     first, *rest = bounds
     needs = f"{first.resource} needs at least {_ns(first.interval)} an inference"
     text = f"The {PARTS[first.part]} limits sustained throughput: {needs}"
-    if interval:
-        text += f" of the {_ns(interval)} simulated ({first.interval / interval:.1%})"
+    text += f" of the {_ns(interval)} simulated ({first.interval / interval:.1%})"
     if rest:
         text += f"; next is the {PARTS[rest[0].part]} with {_ns(rest[0].interval)}"
     return text + "."

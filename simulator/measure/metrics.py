@@ -8,6 +8,7 @@ from simulator.chip.schema import Chip
 from simulator.mapping.plan import Mapping
 from simulator.measure.area import AREAS, areas
 from simulator.measure.energy import Entry, mvm_energy
+from simulator.measure.steady import Steady
 from simulator.measure.totals import totals
 from simulator.program.form import Program
 from simulator.program.timeline import Timeline
@@ -24,141 +25,115 @@ class Metric:
     group: str
 
 
-def metrics(
-    chip: Chip, mapping: Mapping, program: Program, timeline: Timeline, energy: Sequence[Entry]
-) -> list[Metric]:
+@dataclass(frozen=True)
+class Measured:
+    """What the figures are taken from."""
+
+    chip: Chip
+    mapping: Mapping
+    program: Program
+    timeline: Timeline
+    steady: Steady
+    energy: Sequence[Entry]
+
+    @property
+    def inferences(self) -> int:
+        """Inferences of the run."""
+        return len(self.program.schedule)
+
+
+def metrics(run: Measured) -> list[Metric]:
     """All figures of a run."""
+    return [*_times(run), *_throughput(run), *_energy(run), *_mapping(run.chip, run.mapping)]
+
+
+def _times(run: Measured) -> list[Metric]:
+    first = int(run.timeline.ended[0]) - run.program.schedule[0].release
+    how = "exactly periodic" if run.steady.periodic else "mean of the middle third, not periodic"
+    interval = run.steady.interval
     return [
-        *_times(program, timeline),
-        *_throughput(chip, mapping, program, timeline),
-        *_energy(chip, program, energy),
-        *_mapping(chip, mapping),
-    ]
-
-
-def steady_interval(timeline: Timeline) -> float | None:
-    """Mean distance [ps] between completions over the later half of the inferences; None for a single one.
-
-    Completions are taken in order of time, so that requests which overtake do not count backwards.
-    """
-    ended = sorted(int(time) for time in timeline.ended if time >= 0)
-    if len(ended) < 2:
-        return None
-    first = (len(ended) - 1) // 2
-    return (ended[-1] - ended[first]) / (len(ended) - 1 - first)
-
-
-def _times(program: Program, timeline: Timeline) -> list[Metric]:
-    released = [inference.release for inference in program.schedule]
-    first = int(timeline.ended[0]) - released[0]
-    rows = [
         Metric(
             "first_latency_ns",
             first / 1e3,
             "ns",
-            "first inference, from its arrival to its last result at the host, nothing else in the way before it",
+            "first inference, from its arrival to its last result at the host",
             "time",
         ),
         Metric(
             "makespan_ns",
-            timeline.makespan / 1e3,
+            run.timeline.makespan / 1e3,
             "ns",
-            f"all {len(released)} inferences, from time zero to the last result",
+            f"all {run.inferences} inferences, from time zero to the last result",
             "time",
         ),
+        Metric(
+            "steady_interval_ns",
+            interval / 1e3,
+            "ns",
+            f"distance of completions when requests follow back to back ({how}, {run.steady.inferences} simulated)",
+            "time",
+        ),
+        Metric("inferences_per_second", 1e12 / interval, "1/s", "1 / steady interval", "throughput"),
     ]
-    interval = steady_interval(timeline)
-    if interval:
-        rows.append(
-            Metric(
-                "steady_interval_ns",
-                interval / 1e3,
-                "ns",
-                "mean distance between completions, later half of the inferences",
-                "time",
-            )
-        )
-        rows.append(
-            Metric("inferences_per_second", 1e12 / interval, "1/s", "1 / steady interval", "throughput")
-        )
-    return rows
 
 
-def _throughput(chip: Chip, mapping: Mapping, program: Program, timeline: Timeline) -> list[Metric]:
+def _throughput(run: Measured) -> list[Metric]:
     """Peak, mapped and sustained GOPS, 1 MAC = 2 operations, each over the three areas."""
-    window = float(mvm_window(chip))
-    cells = mapping.hardware.rows * mapping.hardware.columns
-    weights = mapping.graph.weights
-    macs = int(totals(program).macs.sum()) / max(len(program.schedule), 1)
-    interval = steady_interval(timeline)
+    window = float(mvm_window(run.chip))
+    cells = run.mapping.hardware.rows * run.mapping.hardware.columns
+    macs = int(totals(run.program).macs.sum()) / run.inferences
     rates = {
-        "peak": (2e3 * cells * chip.tiles / window, "every cell of every tile, one MVM a window"),
-        "mapped": (2e3 * weights / window, "every mapped weight, one MVM a window, padding not counted"),
+        "peak": (2e3 * cells * run.chip.tiles / window, "every cell of every tile, one MVM a window"),
+        "mapped": (
+            2e3 * run.mapping.graph.weights / window,
+            "every mapped weight, one MVM a window, padding not counted",
+        ),
+        "sustained": (2e3 * macs / run.steady.interval, "operations of an inference / steady interval"),
     }
-    if interval:
-        rates["sustained"] = (2e3 * macs / interval, "operations of an inference / steady interval")
     rows = [
         Metric(f"{name}_gops", rate, "GOPS", f"{what}; 1 MAC = 2 operations", "throughput")
         for name, (rate, what) in rates.items()
     ]
-    for name, (rate, _) in rates.items():
-        rows += [
-            Metric(
-                f"{name}_gops_per_mm2_{area}",
-                rate / size,
-                "GOPS/mm^2",
-                f"{name} over {AREAS[area]}",
-                "density",
-            )
-            for area, size in areas(chip).items()
-        ]
-    return rows
-
-
-def _energy(chip: Chip, program: Program, entries: Sequence[Entry]) -> list[Metric]:
-    inferences = max(len(program.schedule), 1)
-    total = sum(entry.energy for entry in entries)
-    operations = 2 * int(totals(program).macs.sum())
-    cells = int(chip.tile.crossbar.rows) * int(chip.tile.crossbar.columns)
-    mvm = sum(entry.energy for entry in entries if entry.part in ("input", "crossbar", "adc"))
-    assumed = sum(entry.energy for entry in entries if entry.label in ("assumption", "given"))
-    return [
+    return rows + [
         Metric(
+            f"{name}_gops_per_mm2_{area}", rate / size, "GOPS/mm^2", f"{name} over {AREAS[area]}", "density"
+        )
+        for name, (rate, _) in rates.items()
+        for area, size in areas(run.chip).items()
+    ]
+
+
+def _energy(run: Measured) -> list[Metric]:
+    """Energy and efficiency; every denominator is the chip alone."""
+    total = sum(entry.energy for entry in run.energy)
+    operations = 2 * int(totals(run.program).macs.sum())
+    cells = run.mapping.hardware.rows * run.mapping.hardware.columns
+    mvm = sum(entry.energy for entry in run.energy if entry.part in ("input", "crossbar", "adc"))
+    assumed = sum(entry.energy for entry in run.energy if entry.label in ("assumption", "given"))
+    macro = "array, input modulators, converters"
+    rows = [
+        (
             "energy_per_inference_nj",
-            total / inferences / 1e3,
+            total / run.inferences / 1e3,
             "nJ",
-            "chip only, dynamic and static, over the whole run / inferences; host not included",
-            "energy",
+            "chip only, dynamic and static, of the whole run / inferences; host not included",
         ),
-        Metric(
-            "tops_per_w",
-            operations / total,
-            "TOPS/W",
-            "operations of the run / its energy (chip only, static included)",
-            "energy",
-        ),
-        Metric(
-            "mvm_tops_per_w",
-            operations / mvm,
-            "TOPS/W",
-            "operations of the run / energy of its MVMs (array, input modulators, converters)",
-            "energy",
-        ),
-        Metric(
+        ("tops_per_w", operations / total, "TOPS/W", "operations of the run / its energy (chip only)"),
+        ("mvm_tops_per_w", operations / mvm, "TOPS/W", f"operations / energy of the MVMs ({macro})"),
+        (
             "peak_mvm_tops_per_w",
-            2 * cells / mvm_energy(chip),
+            2 * cells / mvm_energy(run.chip),
             "TOPS/W",
-            "operations of a full MVM / its energy (array, input modulators, converters)",
-            "energy",
+            f"a full MVM / its energy ({macro})",
         ),
-        Metric(
+        (
             "energy_assumed_share",
             assumed / total,
             "1",
             "share of the energy whose cost per operation or power is an assumption",
-            "energy",
         ),
     ]
+    return [Metric(*row, "energy") for row in rows]
 
 
 def _mapping(chip: Chip, mapping: Mapping) -> list[Metric]:

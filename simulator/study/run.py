@@ -9,12 +9,13 @@ from simulator.chip.reader import ChipFile
 from simulator.chip.resolve import resolve
 from simulator.engine.contract import Engine, run
 from simulator.mapping.lower.lower import lower
-from simulator.mapping.plan import Mapping, map_workload
 from simulator.mapping.placement import find_placement
+from simulator.mapping.plan import Mapping, map_workload
 from simulator.measure.bounds import Bound, bounds
 from simulator.measure.energy import Entry, energy
 from simulator.measure.limiter import host_crossover, limiter
-from simulator.measure.metrics import Metric, metrics, steady_interval
+from simulator.measure.metrics import Measured, Metric, metrics
+from simulator.measure.steady import Steady, steady
 from simulator.program.form import Inference, Program
 from simulator.program.timeline import Timeline
 from simulator.trace.records import Trace
@@ -33,6 +34,7 @@ class Result:
     ideal: tuple[str, ...]
     program: Program
     timeline: Timeline
+    steady: Steady
     metrics: list[Metric]
     energy: list[Entry]
     bounds: list[Bound]
@@ -62,6 +64,7 @@ def simulate(
     program = lower(mapping, trace.graphs, inferences, ideal)
     reference = lower(mapping, trace.graphs, inferences) if ideal else program
     timeline = run(engine, program)
+    pace = steady(program, engine)
     entries = energy(chip, mapping, program, timeline.makespan)
     limits = bounds(program)
     return Result(
@@ -71,10 +74,11 @@ def simulate(
         ideal=tuple(ideal),
         program=program,
         timeline=timeline,
-        metrics=metrics(chip, mapping, program, timeline, entries),
+        steady=pace,
+        metrics=metrics(Measured(chip, mapping, program, timeline, pace, entries)),
         energy=entries,
         bounds=limits,
-        limiter=limiter(limits, steady_interval(timeline)),
+        limiter=limiter(limits, pace.interval),
         host_crossover=host_crossover(reference, bounds(reference)),
     )
 

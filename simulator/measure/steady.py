@@ -1,0 +1,60 @@
+"""The steady interval: what a long run settles to when requests follow back to back."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from simulator.engine.contract import Engine, run
+from simulator.program.form import Inference, Int, Program
+from simulator.program.timeline import Recording
+
+_MOST = 64
+"""Blocks after which a run that has not become periodic is averaged instead."""
+
+
+@dataclass(frozen=True)
+class Steady:
+    """``interval`` [ps] per inference.
+
+    ``periodic``: two successive blocks took exactly the same time; otherwise a mean over the middle third.
+    ``inferences``: how many were simulated to find it.
+    """
+
+    interval: float
+    periodic: bool
+    inferences: int
+
+
+def steady(program: Program, engine: Engine) -> Steady:
+    """Repeat the schedule's smallest block of segments, all released at time zero, until completions are periodic.
+
+    The first third of a run fills the pipeline and the last third drains it; only the middle is looked at, so that the
+    interval is not below the work of the busiest resource.
+    """
+    block = _block([inference.segment for inference in program.schedule])
+    blocks = 8
+    while True:
+        ended = _block_ends(program, engine, block, blocks)
+        distance = np.diff(ended)
+        middle = distance[blocks // 3 : 2 * blocks // 3]
+        if np.all(middle == middle[0]):
+            return Steady(float(middle[0]) / len(block), True, blocks * len(block))
+        if blocks >= _MOST:
+            return Steady(float(middle.mean()) / len(block), False, blocks * len(block))
+        blocks *= 2
+
+
+def _block(segments: list[int]) -> list[int]:
+    """The shortest list of which the segments are a repetition."""
+    size = len(segments)
+    for length in range(1, size + 1):
+        if size % length == 0 and segments == segments[:length] * (size // length):
+            return segments[:length]
+    return segments
+
+
+def _block_ends(program: Program, engine: Engine, block: list[int], blocks: int) -> Int:
+    """Time [ps] at which everything up to the end of each block is complete, shape (blocks,)."""
+    schedule = [Inference(segment) for _ in range(blocks) for segment in block]
+    timeline = run(engine, replace(program, schedule=schedule), Recording("off"))
+    return np.maximum.accumulate(timeline.ended)[len(block) - 1 :: len(block)]
