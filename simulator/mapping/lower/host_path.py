@@ -5,13 +5,12 @@ import numpy as np
 from simulator.mapping.lower.builder import Spot, constant
 from simulator.mapping.lower.chain import ChainStreams
 from simulator.mapping.lower.context import Context
-from simulator.mapping.lower.reads import last_index
+from simulator.mapping.lower.reads import last_index, new_positions
 from simulator.mapping.plan import PlacedChain
 from simulator.mapping.split import Piece
 from simulator.parts.port import transfer
 from simulator.program.form import Duration, Edge, Event, Int, Kind, Work
 from simulator.workload.graph import Layer, Source
-from simulator.workload.window import new_positions
 
 
 def feed_tile(context: Context, placed: PlacedChain, stage: int, mvm: int, source: Source) -> None:
