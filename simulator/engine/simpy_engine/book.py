@@ -20,12 +20,12 @@ class Book:
         self.free: list[int] = []
         self.done: list[int] = []
         self._library = library
-        self._times = (self.start, self.free, self.done)
+        self.times = (self.start, self.free, self.done)
         self._readers: tuple[dict[int, list[Reader]], ...] = ({}, {}, {})
 
     def time(self, event: int, operation: int) -> int:
         """Time of an event, or UNKNOWN."""
-        times = self._times[event]
+        times = self.times[event]
         return times[operation] if operation < len(times) else UNKNOWN
 
     def tell(self, event: int, operation: int, reader: Reader) -> None:

@@ -1,9 +1,9 @@
 """What one segment asks of one stream, in the shape that is quickest to look up."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from simulator.program.form import NONE, Kind, Scope
+from simulator.program.form import Kind, Scope
 from simulator.program.tables import NO_TABLE, DurationTable, Tables
 
 Times = Callable[[int], int]
@@ -21,13 +21,6 @@ class Term:
     index: Callable[[int], int]
     reaches_back: bool
 
-    def operation(self, k: int, base: int) -> int:
-        """Source operation over the run that operation k depends on; negative for none."""
-        f = self.index(k)
-        if f >= 0 or (self.reaches_back and f != NONE):
-            return base + f
-        return -1
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -37,9 +30,8 @@ class Plan:
     occupancy: Times
     latency: Times
     priority: Times
-    waits: tuple[Term, ...]
-    finishes: tuple[Term, ...]
-    holds: tuple[Term, ...]
+    terms: tuple[tuple[Term, ...], ...]
+    """By kind: waits, finishes, holds, and what finishes mean for FREE."""
 
 
 def make_plan(tables: Tables, q: int, s: int) -> Plan:
@@ -51,8 +43,13 @@ def make_plan(tables: Tables, q: int, s: int) -> Plan:
         _times(tables, tables.occupancy, q, s),
         _times(tables, tables.latency, q, s),
         _times(tables, tables.priority, q, s),
-        *(tuple(_terms(tables, rows, kind, n)) for kind in (Kind.WAIT, Kind.FINISH, Kind.HOLD)),
+        _by_kind(tables, rows, n),
     )
+
+
+def _by_kind(tables: Tables, rows: Iterable[int], n: int) -> tuple[tuple[Term, ...], ...]:
+    waits, finishes, holds = (tuple(_terms(tables, rows, kind, n)) for kind in Kind)
+    return waits, finishes, holds, tuple(replace(term, lag=term.free_lag) for term in finishes)
 
 
 def _terms(tables: Tables, rows: Iterable[int], kind: Kind, n: int) -> Iterable[Term]:

@@ -73,17 +73,20 @@ class SimpySession:
         """What an inference asks of a stream."""
         return self.plan_of(self.schedule[inference].segment, stream)
 
-    def account(self, inference: int, start: int, done: int) -> None:
-        """An operation of an inference was granted."""
+    def note_start(self, inference: int, start: int) -> None:
+        """A stream began an inference."""
         if self.began[inference] == UNKNOWN or start < self.began[inference]:
             self.began[inference] = start
+
+    def note_done(self, inference: int, done: int) -> None:
+        """A stream is through with an inference."""
         self.ended[inference] = max(self.ended[inference], done)
 
     def note_grant(self, now: int) -> None:
         """Stop where background work alone has gone on for too long; look rarely."""
         if now > self._limit and self.remaining:
             front = [s for s in self.streams if not isinstance(s, BackgroundStream)]
-            self._limit = max(max(s.latest, s.ready) for s in front) + self._patience
+            self._limit = max(max(s.last_done, s.last_free, s.ready) for s in front) + self._patience
             if now > self._limit:
                 raise BackgroundOnlyError
 

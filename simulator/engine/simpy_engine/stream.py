@@ -4,15 +4,13 @@ from typing import TYPE_CHECKING
 
 import simpy
 
-from simulator.engine.simpy_engine.book import UNKNOWN, Book
-from simulator.engine.simpy_engine.plan import Plan, Term
+from simulator.engine.simpy_engine.book import UNKNOWN
+from simulator.engine.simpy_engine.plan import Plan
+from simulator.engine.simpy_engine.terms import BoundTerm, bind, latest, tell
 from simulator.engine.simpy_engine.unit import Claim, Unit
 
 if TYPE_CHECKING:
     from simulator.engine.simpy_engine.session import SimpySession
-
-Bound = tuple[Term, int, Book]
-"""A term with the source's operations before this inference and the source's book."""
 
 
 class RunningStream:
@@ -23,27 +21,29 @@ class RunningStream:
     def __init__(self, run: "SimpySession", number: int, units: tuple[Unit, ...]) -> None:
         table = run.tables.stream
         self.number, self.units, self.book = number, units, run.library.books[number]
-        self.held = self.latest = self.ready = 0
+        self.held = self.last_free = self.last_done = self.ready = 0
         self._run, self._kernel = run, run.kernel
         self._key, self._class = int(table.key[number]), int(table.setup_class[number])
+        self._set_ups = [unit for unit in units if unit.rating.setup]
         self._gap, self._released = int(table.gap[number]), bool(table.released[number])
         self._period, self._phase = (int(column[number]) for column in run.clocks)
         self._by_priority = run.by_priority(number)
-        self._inference, self._k, self._term, self._last_done = -1, 0, 0, 0
-        self._waits: list[Bound] = []
-        self._finishes: list[Bound] = []
-        self.holds: list[Bound] = []
+        self._inference, self._k, self._term = -1, 0, 0
+        self._earliest = 0
+        self.waits: list[BoundTerm] = []
+        self.finishes: list[BoundTerm] = []
+        self.holds: list[BoundTerm] = []
+        self.keeps: list[BoundTerm] = []
         self.idle = True
 
     def advance(self) -> None:
         """Turn to the next operation, if there is one: FREE or START + gap of the last one is known."""
         if self.idle or self._k == self.plan.n:
             self._next_inference()
-        if self.idle:
-            return
-        entry = self._run.schedule[self._inference]
+            if self.idle:
+                return
         order = self._order()
-        self.ready = max(order, entry.floor, entry.release if self._released else 0)
+        self.ready = order if order > self._earliest else self._earliest
         self._term = 0
         self._look()
 
@@ -55,34 +55,25 @@ class RunningStream:
 
     def _next_inference(self) -> None:
         """Go on to the next inference with work for this stream; idle if there is none as yet."""
-        self.idle = True
-        while self.idle and self._inference + 1 < len(self._run.schedule):
+        self.idle, run = True, self._run
+        while self.idle and self._inference + 1 < len(run.schedule):
             self._inference += 1
-            self.plan = self._run.plan(self._inference, self.number)
+            self.plan = run.plan(self._inference, self.number)
             self.idle, self._k = self.plan.n == 0, 0
         if not self.idle:
-            self._waits = self._bind(self.plan.waits)
-            self._finishes = self._bind(self.plan.finishes)
-            self.holds = self._bind(self.plan.holds)
-
-    def _bind(self, terms: tuple[Term, ...]) -> list[Bound]:
-        base, books = self._run.base[self._inference], self._run.library.books
-        return [(term, int(base[term.source]), books[term.source]) for term in terms]
+            entry, base, books = run.schedule[self._inference], run.base[self._inference], run.library.books
+            self._earliest = max(entry.floor, entry.release if self._released else 0)
+            self.waits, self.finishes, self.holds, self.keeps = (
+                bind(terms, base, books) for terms in self.plan.terms
+            )
 
     def _look(self) -> None:
         """Find ``ready`` as far as is known; come back here when the next term is."""
-        waits, k = self._waits, self._k
-        while self._term < len(waits):
-            term, base, book = waits[self._term]
-            operation = term.operation(k, base)
-            if operation >= 0:
-                time = book.time(term.event, operation)
-                if time == UNKNOWN:
-                    book.tell(term.event, operation, self._look)
-                    return
-                self.ready = max(self.ready, time + term.lag)
-            self._term += 1
-        self._kernel.call(self.ready, self._request)
+        self._term, self.ready = latest(self.waits, self._k, self._term, self.ready)
+        if self._term < len(self.waits):
+            tell(self.waits[self._term], self._k, self._look)
+        else:
+            self._kernel.call(self.ready, self._request)
 
     def _request(self, _: simpy.Event) -> None:
         """All that the operation waits for has come to pass."""
@@ -102,25 +93,28 @@ class RunningStream:
         """Start the operation, and say what is known of its end."""
         self._run.note_grant(now)
         k, plan = self._k, self.plan
-        start = now + max((unit.set_up(self._class) for unit in self.units), default=0)
+        self._k = k + 1
+        start = now
+        if self._set_ups:
+            start += max(unit.set_up(self._class) for unit in self._set_ups)
         done, free = start + plan.latency(k), start + plan.occupancy(k)
-        for term, base, book in self._finishes:
-            operation = term.operation(k, base)
-            if operation >= 0:
-                end = book.done[operation]
-                done, free = max(done, end + term.lag), max(free, end + term.free_lag)
-        self._last_done = done = max(done, self._last_done)
-        self._count(start, done)
-        self._k += 1
-        if plan.holds:
+        if self.finishes:
+            _, done = latest(self.finishes, k, 0, done)
+            _, free = latest(self.keeps, k, 0, free)
+        done = max(done, self.last_done)
+        self.last_done = done
+        self._count(k, start, done)
+        if self.holds:
             self._hold(start, done, HeldOperation(self, now, k, free))
         else:
             self._finish(start, done, free, now)
 
-    def _count(self, start: int, done: int) -> None:
-        """Enter the operation in the account of its inference."""
-        self.latest = max(self.latest, done)
-        self._run.account(self._inference, start, done)
+    def _count(self, k: int, start: int, done: int) -> None:
+        """Enter the first START and the last DONE of an inference in its account."""
+        if k == 0:
+            self._run.note_start(self._inference, start)
+        if k + 1 == self.plan.n:
+            self._run.note_done(self._inference, done)
 
     def _finish(self, start: int, done: int, free: int, grant: int) -> None:
         """All is known at the grant."""
@@ -151,7 +145,7 @@ class RunningStream:
     def _settle(self, grant: int, free: int) -> None:
         """Nothing about the operation is unknown any more."""
         self.held += free - grant
-        self.latest = max(self.latest, free)
+        self.last_free = max(self.last_free, free)
         self._run.remaining -= 1
 
 
@@ -165,17 +159,11 @@ class HeldOperation:
 
     def look(self) -> None:
         """Find FREE as far as is known; come back here when the next term is."""
-        while self._term < len(self._holds):
-            term, base, book = self._holds[self._term]
-            operation = term.operation(self._k, base)
-            if operation >= 0:
-                time = book.time(term.event, operation)
-                if time == UNKNOWN:
-                    book.tell(term.event, operation, self.look)
-                    return
-                self._free = max(self._free, time + term.lag)
-            self._term += 1
-        self._stream.released(self._operation, self._grant, self._free)
+        self._term, self._free = latest(self._holds, self._k, self._term, self._free)
+        if self._term < len(self._holds):
+            tell(self._holds[self._term], self._k, self.look)
+        else:
+            self._stream.released(self._operation, self._grant, self._free)
 
 
 class BackgroundStream(RunningStream):
@@ -194,7 +182,7 @@ class BackgroundStream(RunningStream):
         self.ready = max(self._begin + len(self.book.start) * self._every, self._order())
         self._kernel.call(self.ready, self._request)
 
-    def _count(self, start: int, done: int) -> None:
+    def _count(self, k: int, start: int, done: int) -> None:
         """No inference, no account."""
 
     def _settle(self, grant: int, free: int) -> None:
