@@ -1,0 +1,1 @@
+"""Floor 7: what people read: tables, terminal, tile grid, plots, the results folder."""

@@ -1,0 +1,67 @@
+"""What a report is made of. ``simulator.study.run.Result`` is one."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from simulator.chip.reader import ChipFile
+from simulator.mapping.plan import Mapping
+from simulator.measure.bounds import Bound
+from simulator.measure.energy import Entry
+from simulator.measure.metrics import Metric
+from simulator.program.form import Program
+from simulator.program.timeline import Timeline
+from simulator.trace.records import Trace
+
+
+class Answer(Protocol):
+    """A run and its figures; the fields are those of ``Result``."""
+
+    @property
+    def chip_file(self) -> ChipFile:
+        """Chip, its file and its merged data."""
+
+    @property
+    def trace(self) -> Trace:
+        """What was asked."""
+
+    @property
+    def mapping(self) -> Mapping:
+        """Which piece sits on which tile."""
+
+    @property
+    def ideal(self) -> tuple[str, ...]:
+        """What cost nothing."""
+
+    @property
+    def program(self) -> Program:
+        """What was executed."""
+
+    @property
+    def timeline(self) -> Timeline:
+        """When."""
+
+    @property
+    def metrics(self) -> Sequence[Metric]:
+        """Figures with unit and definition."""
+
+    @property
+    def energy(self) -> Sequence[Entry]:
+        """Energy by layer and part."""
+
+    @property
+    def bounds(self) -> Sequence[Bound]:
+        """Lower bounds of the steady interval, largest first."""
+
+    @property
+    def limiter(self) -> str:
+        """What limits, in a sentence."""
+
+    @property
+    def host_crossover(self) -> float | None:
+        """Host bandwidth [bit/s] at which host and chip limit alike."""
+
+
+def macs_in_model(answer: Answer) -> int:
+    """Multiply-accumulates that the network needs for all inferences of the run."""
+    graphs = answer.trace.graphs
+    return sum(graphs[inference.segment].macs for inference in answer.program.schedule)

@@ -1,0 +1,132 @@
+"""The chip's tiles as they stand, coloured by how full and how busy they are."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from simulator.report import tables
+from simulator.report.answer import Answer
+from simulator.report.grid import cells
+from simulator.report.text import plain
+
+_COLOURS = "YlGnBu"
+"""Light to dark in even steps of lightness: survives grey print and any colour vision."""
+_UNIT_HEIGHT = 0.45
+_LABELLED = 16
+"""Grids with more columns than this get no names in their tiles."""
+
+
+def draw(answer: Answer) -> Figure:
+    """Two floor plans: share of cells that hold weights; share of time in which the tile's busiest unit works."""
+    plan = _Plan(answer)
+    height = 0.9 + 4.6 * plan.height / plan.columns
+    figure = Figure(figsize=(10.5, min(max(height, 2.5), 14.0)), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    _panel(left, plan, plan.full, "share of a tile's cells that hold weights")
+    _panel(right, plan, plan.busy, "share of time in which its busiest unit works")
+    bar = figure.colorbar(_scale(), ax=[left, right], shrink=0.9, aspect=30)
+    bar.ax.yaxis.set_major_formatter("{x:.0%}")
+    figure.suptitle(plain(f"{answer.chip_file.chip.name}: {answer.mapping.graph.name}"))
+    return figure
+
+
+def _size(answer: Answer) -> tuple[int, int]:
+    places = answer.mapping.hardware.topology.tiles.values()
+    return max(row for row, _ in places), max(column for _, column in places)
+
+
+class _Plan:
+    """Where everything stands and which share it shows. y grows downwards, a tile is 1 x 1."""
+
+    def __init__(self, answer: Answer):
+        self.topology = answer.mapping.hardware.topology
+        self.cells = cells(answer.mapping)
+        self.rows, self.columns = _size(answer)
+        self.full = {name: sum(cell.used or 0.0 for cell in held) for name, held in self.cells.items()}
+        self.full = {name: share for name, share in self.full.items() if name in self.topology.tiles}
+        self.busy = {name: share for name, share in _busy(answer).items() if name in self.cells}
+        fed = self.topology.globals.items()
+        self.strips = {name: self.topology.tiles[tile][0] for name, tile in fed}
+
+    def box(self, name: str) -> tuple[float, float, float]:
+        """Left, top and height of a tile or of a global unit (below the tile that feeds it)."""
+        tile = self.topology.globals.get(name, name)
+        row, column = self.topology.tiles[tile]
+        top = row - 1 + _UNIT_HEIGHT * sum(strip < row for strip in set(self.strips.values()))
+        return (column - 1, top + 1, _UNIT_HEIGHT) if tile != name else (column - 1, top, 1.0)
+
+    @property
+    def height(self) -> float:
+        """Of the whole plan."""
+        return self.rows + _UNIT_HEIGHT * len(set(self.strips.values()))
+
+
+def _busy(answer: Answer) -> dict[str, float]:
+    """Tile or global unit -> utilisation of its busiest resource."""
+    units = tables.units(answer)
+    most: dict[str, float] = defaultdict(float)
+    for unit, use in zip(units["unit"], units["utilisation"], strict=True):
+        owner = unit.partition(".")[0]
+        if "->" not in unit:
+            most[owner] = max(most[owner], use)
+    return most
+
+
+def _scale() -> ScalarMappable:
+    return ScalarMappable(Normalize(0, 1), _COLOURS)
+
+
+def _panel(axes: Axes, plan: _Plan, shares: Mapping[str, float], title: str) -> None:
+    scale = _scale()
+    for name in (*plan.topology.tiles, *plan.topology.globals):
+        _box(axes, plan, name, shares.get(name), scale)
+    axes.set_xlim(-0.05, plan.columns + 0.05)
+    axes.set_ylim(plan.height + 0.05, -0.05)
+    axes.set_aspect("equal")
+    axes.set_title(title, fontsize=10)
+    axes.set_xticks([c + 0.5 for c in range(plan.columns)], [str(c + 1) for c in range(plan.columns)])
+    axes.set_yticks(*_row_labels(plan))
+    axes.tick_params(length=0)
+    for side in axes.spines.values():
+        side.set_visible(False)
+
+
+def _row_labels(plan: _Plan) -> tuple[list[float], list[str]]:
+    """Middle and name of each row of tiles and of global units."""
+    first = {row: name for name, (row, _) in reversed(plan.topology.tiles.items())}
+    first |= {f"global, {row}": name for name, row in plan.strips.items()}
+    boxes = {str(label): plan.box(name) for label, name in first.items()}
+    return [top + height / 2 for _, top, height in boxes.values()], [label.split(",")[0] for label in boxes]
+
+
+def _box(axes: Axes, plan: _Plan, name: str, share: float | None, scale: ScalarMappable) -> None:
+    """A tile or global unit, coloured with its share; white where nothing has one, grey where nothing sits."""
+    left, top, height = plan.box(name)
+    colour: Any = "0.94" if name not in plan.cells else "white"
+    if share is not None:
+        colour = scale.to_rgba(min(share, 1.0))
+    look = {"facecolor": colour, "edgecolor": "0.6", "linewidth": 0.6}
+    axes.add_patch(Rectangle((left + 0.04, top + 0.04), 0.92, height - 0.08, **look))
+    if name not in plan.cells or plan.columns > _LABELLED:
+        return
+    lines = [_short(" ".join(dict.fromkeys(cell.layer for cell in plan.cells[name])))]
+    lines += [] if share is None else [f"{share:.0%}"]
+    size = (7.0 if height == 1 else 5.0) * min(1, 8 / plan.columns)
+    place = {
+        "ha": "center",
+        "va": "center",
+        "fontsize": size,
+        "color": "white" if (share or 0) > 0.55 else "black",
+    }
+    axes.text(left + 0.5, top + height / 2, ("\n" if height == 1 else " ").join(lines), **place)
+
+
+def _short(name: str) -> str:
+    safe = plain(name)
+    return safe if len(safe) <= 8 else f"~{safe[-7:]}"

@@ -1,0 +1,37 @@
+"""The files of a results folder."""
+
+import csv
+from pathlib import Path
+
+import pandas as pd
+
+from simulator.report import tables
+from simulator.report.answer import Answer
+from simulator.report.resolved import PLACEMENT, chip_yaml, placement_yaml
+from simulator.report.summary import as_json, places, summary
+from simulator.report.timeline_file import write_timeline
+from simulator.trace.write import write_trace
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write(answer: Answer, folder: Path, *, plots: bool = True) -> None:
+    """Write every file of a run into an existing folder; the same run gives the same bytes."""
+    (folder / "summary.json").write_text(as_json(summary(answer)), encoding="utf-8")
+    for name, table in (("layers", tables.layers), ("units", tables.units), ("energy", tables.energy)):
+        write_csv(table(answer), folder / f"{name}.csv")
+    write_timeline(answer, folder / "timeline.parquet")
+    (folder / "chip.yaml").write_text(chip_yaml(answer.chip_file.data), encoding="utf-8")
+    placement = placement_yaml(answer.mapping.graph.name, places(answer))
+    (folder / PLACEMENT).write_text(placement, encoding="utf-8")
+    write_trace(answer.trace, folder / "trace.jsonl.gz")
+    if plots:
+        from simulator.report.plots import write_plots
+
+        write_plots(answer, folder)
+
+
+def write_csv(table: pd.DataFrame, path: Path) -> None:
+    """CSV with quoted texts; a text that a spreadsheet would take for a formula gets a leading apostrophe."""
+    safe = table.map(lambda cell: f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell)
+    safe.to_csv(path, index=False, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n", encoding="utf-8")
