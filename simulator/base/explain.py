@@ -20,6 +20,11 @@ class RuleError(ValueError):
         self.rule, self.path, self.value, self.remedy = rule, tuple(path), value, remedy
 
 
+def placed(error: RuleError, document: Document, path: Path = ()) -> InputError:
+    """The broken rule as an input error; ``path`` is where in the document the checked thing stands."""
+    return _input_error(_Finding((*path, *error.path), error.rule, error.value, error.remedy, False), document)
+
+
 class _Finding(NamedTuple):
     path: Path
     rule: str

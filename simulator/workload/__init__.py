@@ -1,0 +1,1 @@
+"""Floor 1: networks as layer graphs. Knows no chip."""

@@ -1,0 +1,122 @@
+"""A network with every shape known: layers, the matrices they hold, and who reads whom.
+
+A layer's output is ``positions`` vectors of ``width`` values; positions are counted in raster order over
+``grid`` (height, width of an image; time steps of a sequence; empty for a single vector).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import prod
+
+
+@dataclass(frozen=True)
+class Window:
+    """Receptive field, one number per grid dimension of the input: which positions an output reads."""
+
+    kernel: tuple[int, ...]
+    stride: tuple[int, ...]
+    padding: tuple[int, ...]
+    dilation: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Source:
+    """An input of a layer: another layer's output, ``delay`` time steps ago (0: this step)."""
+
+    layer: str
+    delay: int = 0
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """A stationary weight matrix of ``rows`` inputs by ``columns`` outputs, used once a position.
+
+    ``reads`` is the number of the layer's input that drives its rows (-1: the layer's own output one step ago).
+    """
+
+    name: str
+    rows: int
+    columns: int
+    reads: int = 0
+
+    @property
+    def weights(self) -> int:
+        """Entries of the matrix."""
+        return self.rows * self.columns
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One node of the graph.
+
+    ``kind``: input, conv2d, linear, lstm, max_pool2d, add, embedding, flatten, argmax.
+    ``window`` maps output positions to input positions; None: position by position (flatten and global: all).
+    ``parameters`` counts everything trainable (weights, biases, normalisation).
+    ``density`` (share of output values that are not zero) and ``magnitude`` (their mean absolute value over full
+    scale) are None where nobody measured them.
+    """
+
+    name: str
+    kind: str
+    inputs: tuple[Source, ...]
+    grid: tuple[int, ...]
+    width: int
+    matrices: tuple[Matrix, ...] = ()
+    window: Window | None = None
+    activation: str = ""
+    parameters: int = 0
+    attributes: Mapping[str, str | int | bool] = field(default_factory=dict)
+    density: float | None = None
+    magnitude: float | None = None
+
+    @property
+    def positions(self) -> int:
+        """Output vectors per inference."""
+        return prod(self.grid)
+
+    @property
+    def weights(self) -> int:
+        """Entries of all matrices."""
+        return sum(matrix.weights for matrix in self.matrices)
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates with stationary weights per inference."""
+        return self.positions * self.weights
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A bound network: layers in topological order (delayed sources aside), every shape a number."""
+
+    name: str
+    layers: tuple[Layer, ...]
+    outputs: tuple[str, ...]
+
+    def __getitem__(self, name: str) -> Layer:
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> dict[str, Layer]:
+        return {layer.name: layer for layer in self.layers}
+
+    @property
+    def length(self) -> int | None:
+        """Time steps of the sequence; None without one."""
+        return next((layer.grid[0] for layer in self.layers if len(layer.grid) == 1), None)
+
+    @property
+    def mapped(self) -> tuple[Layer, ...]:
+        """Layers with stationary weights."""
+        return tuple(layer for layer in self.layers if layer.matrices)
+
+    @property
+    def weights(self) -> int:
+        """Stationary weights of all layers."""
+        return sum(layer.weights for layer in self.layers)
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates per inference."""
+        return sum(layer.macs for layer in self.layers)

@@ -1,0 +1,68 @@
+"""Workload files."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from simulator.base.errors import InputError
+from simulator.base.yaml_file import Document, explain, load
+from simulator.workload.bind import bind
+from simulator.workload.graph import Graph
+from simulator.workload.schema import Description
+
+
+@dataclass(frozen=True)
+class Workload:
+    """A network as described in a file; ``bind`` gives it shapes."""
+
+    description: Description
+    document: Document
+
+    @property
+    def name(self) -> str:
+        """Name of the network."""
+        return self.description.name
+
+    @cached_property
+    def digest(self) -> str:
+        """``sha256:`` of everything that can change a graph, defaults filled in (so not of comments)."""
+        content = self.description.model_dump(mode="json", exclude={"about"})
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+        return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+    def bind(self, length: int | None = None) -> Graph:
+        """The graph for a request of ``length`` time steps, by default the file's own.
+
+        Raises ``InputError`` for a length beyond the limit or of a network without time steps.
+        """
+        return bind(self.description, self.document, self._length(length))
+
+    def _length(self, length: int | None) -> int | None:
+        sequence = self.description.sequence
+        if sequence is None:
+            if length is not None:
+                rule = f"'{self.name}' has no time steps, so a request has no length"
+                raise InputError(rule, place=self.document.place(), field="length", value=length)
+            return None
+        if length is None:
+            return sequence.length
+        if not 1 <= length <= sequence.limit:
+            rule = f"must be 1..{sequence.limit} for '{self.name}'"
+            raise InputError(rule, place=self.document.place(("sequence",)), field="length", value=length)
+        return length
+
+
+def load_workload(path: str | Path) -> Workload:
+    """Read and check a workload file. Raises ``InputError`` with file and line."""
+    document = load(path)
+    try:
+        description = Description.model_validate(document.data)
+    except ValidationError as error:
+        raise explain(error, document, Description) from error
+    workload = Workload(description, document)
+    workload.bind()
+    return workload
