@@ -1,0 +1,144 @@
+"""All operations of a run in one flat row, and the edges between them, expanded a million at a time."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.program.form import NONE, Int, Program, Scope
+from simulator.program.tables import NO_TABLE, DurationTable, Tables, bases
+
+_CHUNK = 1 << 20
+"""Dependencies that are expanded at a time."""
+
+Dependencies = tuple[Int, Int, Int]
+"""Target operation, source operation (both flat), row of the edge table."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Operation g of stream s is number ``offset[s] + g``.
+
+    ``count``: operations per stream, as a timeline has them (background included).
+    """
+
+    program: Program
+    tables: Tables
+    count: Int
+
+    @cached_property
+    def offset(self) -> Int:
+        """First operation of each stream, and how many there are, shape (streams + 1)."""
+        return np.concatenate((np.zeros(1, np.int64), np.cumsum(self.count)))
+
+    @cached_property
+    def stream(self) -> Int:
+        """Stream of each operation."""
+        return np.repeat(np.arange(len(self.count)), self.count)
+
+    @cached_property
+    def order(self) -> Int:
+        """Number of each operation over the run, within its stream (g)."""
+        return np.arange(int(self.offset[-1])) - np.repeat(self.offset[:-1], self.count)
+
+    @cached_property
+    def segments(self) -> Int:
+        """Segment of each inference."""
+        return np.array([row.segment for row in self.program.schedule], np.int64)
+
+    @cached_property
+    def base(self) -> Int:
+        """Operations before each inference, shape (inferences + 1, streams)."""
+        return bases(self.tables, self.program.schedule)
+
+    @cached_property
+    def inference(self) -> Int:
+        """Inference of each operation, -1 for background work."""
+        behind = np.where(self.tables.stream.every > 0, self.count, 0)
+        lengths = np.concatenate((behind[None], np.diff(self.base, axis=0))).T
+        numbers = np.broadcast_to(np.arange(-1, len(lengths.T) - 1), lengths.shape)
+        return np.repeat(numbers.ravel(), lengths.ravel())
+
+    @cached_property
+    def k(self) -> Int:
+        """Number of each operation within its inference; 0 for background work, whose durations are constant."""
+        first = self.base[self.inference, self.stream]
+        return np.where(self.inference >= 0, self.order - first, 0)
+
+    @cached_property
+    def segment(self) -> Int:
+        """Segment of each operation; 0 for background work."""
+        if len(self.segments) == 0:
+            return np.zeros(len(self.stream), np.int64)
+        return np.where(self.inference >= 0, self.segments[self.inference], 0)
+
+    def duration(self, table: DurationTable) -> Int:
+        """Duration or priority of each operation."""
+        at = self.segment, self.stream
+        step, reset = table.step[at], table.reset[at]
+        value = table.base[at] + step * np.where(reset > 0, self.k % np.maximum(reset, 1), self.k)
+        tabled = np.flatnonzero(table.table[at] != NO_TABLE)
+        value[tabled] = self.tables.pool[table.table[at][tabled] + self.k[tabled]]
+        return value
+
+    def dependencies(self, rows: Int) -> Iterator[Dependencies]:
+        """Expand these rows of the edge table over the whole schedule, in chunks."""
+        edge, pairs = self.tables.edge, self._pairs(rows)
+        sizes = self.tables.n[self.segments[pairs[1]], edge.target[pairs[0]]] if len(pairs[0]) else pairs[0]
+        ends = np.cumsum(sizes)
+        begin = 0
+        while begin < len(ends):
+            done = ends[begin] - sizes[begin]
+            end = max(begin + 1, int(np.searchsorted(ends, done + _CHUNK, side="right")))
+            part = slice(begin, end)
+            yield self._expand(pairs[0][part], pairs[1][part], sizes[part])
+            begin = end
+
+    def _pairs(self, rows: Int) -> tuple[Int, Int]:
+        """Each row with each inference of its segment."""
+        begins = self.tables.edge.into[:, 0]
+        found: list[tuple[Int, Int]] = []
+        for q in np.unique(self.segments):
+            mine = rows[(rows >= begins[q]) & (rows < self.tables.edge.into[q, -1])]
+            of = np.flatnonzero(self.segments == q)
+            found.append((np.repeat(mine, len(of)), np.tile(of, len(mine))))
+        none = np.zeros(0, np.int64)
+        rows_of, inferences = zip(*found, strict=True) if found else ((none,), (none,))
+        return np.concatenate(rows_of), np.concatenate(inferences)
+
+    def _expand(self, rows: Int, inferences: Int, sizes: Int) -> Dependencies:
+        edge = self.tables.edge
+        k = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        row, inference = np.repeat(rows, sizes), np.repeat(inferences, sizes)
+        f = (edge.scale[row] * k + edge.offset[row]) // edge.divisor[row]
+        tabled = np.flatnonzero(edge.table[row] != NO_TABLE)
+        f[tabled] = self.tables.pool[edge.table[row[tabled]] + k[tabled]]
+        source = self.base[inference, edge.source[row]] + f
+        real: NDArray[np.bool_] = (f >= 0) | ((f != NONE) & (edge.scope[row] == Scope.GLOBAL) & (source >= 0))
+        target = self.base[inference, edge.target[row]] + k
+        row = row[real]
+        return (
+            self.offset[edge.target[row]] + target[real],
+            self.offset[edge.source[row]] + source[real],
+            row,
+        )
+
+
+def levels(source: Int, target: Int, nodes: int) -> tuple[Int, bool]:
+    """Longest path from a node without sources, and whether there is no cycle.
+
+    Nodes on or behind a cycle share the last level.
+    """
+    level, left = np.zeros(nodes, np.int64), np.ones(nodes, np.bool_)
+    depth = 0
+    while True:
+        free = left & (np.bincount(target, minlength=nodes) == 0)
+        if not free.any():
+            break
+        level[free], left = depth, left & ~free
+        keep = ~free[source]
+        source, target, depth = source[keep], target[keep], depth + 1
+    level[left] = depth
+    return level, not left.any()
