@@ -41,7 +41,7 @@ def times(
     engine: Engine,
     *,
     ideal: Sequence[str] = (),
-    load: Load = Load(),  # noqa: B008 (frozen)
+    load: Load = Load(),
     progress: Callable[[str], None] = lambda step: None,
 ) -> list[Times]:
     """A row per variant, each with ``ideal`` ideal as well."""

@@ -14,7 +14,7 @@ def last_index(consumer: Layer, source: Source, producer: Layer) -> Index:
     if source.delay:
         return Index(-source.delay)
     if consumer.window is not None:
-        return Index(table=last_read(consumer, producer))
+        return Index(table=_in_order(consumer, producer)[1])
     if consumer.positions == producer.positions:
         return Index()
     return Index(scale=0, offset=producer.positions - 1)
@@ -26,10 +26,16 @@ def reads(consumer: Layer, source: Source, producer: Layer) -> tuple[Int, Int]:
     if source.delay:
         return steps - source.delay, steps - source.delay
     if consumer.window is not None:
-        return first_read(consumer, producer), last_read(consumer, producer)
+        return _in_order(consumer, producer)
     if consumer.positions == producer.positions:
         return steps, steps
     return np.zeros_like(steps), np.full_like(steps, producer.positions - 1)
+
+
+def _in_order(consumer: Layer, producer: Layer) -> tuple[Int, Int]:
+    """First and last positions read up to now and from now on: at the lower edge a window reads less far again."""
+    first = np.minimum.accumulate(first_read(consumer, producer)[::-1])[::-1]
+    return np.ascontiguousarray(first), np.maximum.accumulate(last_read(consumer, producer))
 
 
 def released_by(first: Int, positions: int) -> Int:
