@@ -18,7 +18,7 @@ from simulator.measure.metrics import Measured, Metric, metrics
 from simulator.measure.steady import Steady, steady
 from simulator.program.form import Inference, Program
 from simulator.program.timeline import Timeline
-from simulator.trace.records import Trace
+from simulator.trace.trace import Trace
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,4 @@ def plan(chip_file: ChipFile, trace: Trace, placement: Path | None = None) -> Ma
 
 def schedule(trace: Trace) -> list[Inference]:
     """One inference per request and batch member, in order of arrival."""
-    return [
-        Inference(request.graph, request.arrival) for request in trace.requests for _ in range(request.batch)
-    ]
+    return [Inference(request.graph, request.arrival) for request in trace.inferences]

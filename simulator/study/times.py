@@ -10,7 +10,7 @@ from simulator.measure.load import LOADS, Loaded, latency_under_load
 from simulator.measure.steady import steady
 from simulator.program.form import Inference, Program
 from simulator.program.timeline import Recording
-from simulator.trace.records import Trace
+from simulator.trace.trace import Trace
 
 VARIANTS: tuple[tuple[str, ...], ...] = ((), ("network",), ("memory",), ("host",))
 """What is ideal in each row; the first is full contention."""
@@ -51,7 +51,7 @@ def times(
         if any(row.ideal == names for row in rows):
             continue
         progress(", ".join(names) or "full contention")
-        block = [Inference(request.graph) for request in trace.requests for _ in range(request.batch)]
+        block = [Inference(request.graph) for request in trace.inferences]
         rows.append(_row(lower(mapping, trace.graphs, block, names), engine, names, load))
     return rows
 
