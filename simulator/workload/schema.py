@@ -14,6 +14,7 @@ MAX_POSITIONS = 2**24
 MAX_WEIGHTS = 2**38
 """Most stationary weights of a network."""
 MAX_LAYERS = 10_000
+MAX_OUTPUTS = 1_000
 
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
@@ -208,3 +209,12 @@ class Description(_Spec):
         Field(min_length=1, max_length=MAX_LAYERS),
     ]
     outputs: Annotated[list[Name], Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _sequence_used(self) -> Self:
+        if self.sequence and not any(
+            isinstance(spec, InputSpec) and spec.sequence for spec in self.layers.values()
+        ):
+            remedy = "Give one 'sequence: true', or remove the key"
+            raise RuleError("no input is a sequence", path=("sequence",), remedy=remedy)
+        return self

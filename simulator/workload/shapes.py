@@ -4,17 +4,21 @@
 what it gives.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from functools import singledispatch
 from math import prod
 from typing import Annotated, Any
 
-from pydantic import Field, TypeAdapter
+from pydantic import BaseModel, Field, ValidationError
 
-from simulator.base.explain import RuleError
+from simulator.base.document import Document, Mark
+from simulator.base.errors import shorten
+from simulator.base.explain import RuleError, explain
 from simulator.workload.graph import Graph, Layer, Matrix, Source, Window
 from simulator.workload.schema import (
+    MAX_OUTPUTS,
     MAX_POSITIONS,
     MAX_SIZE,
     MAX_WEIGHTS,
@@ -30,7 +34,11 @@ from simulator.workload.schema import (
     MaxPool2dSpec,
 )
 
-_SPEC: TypeAdapter[LayerSpec] = TypeAdapter(Annotated[LayerSpec, Field(discriminator="kind")])
+
+class _Described(BaseModel):
+    layer: Annotated[LayerSpec, Field(discriminator="kind")]
+
+
 _WIDTH = {"conv2d": "channels", "linear": "width", "lstm": "hidden", "embedding": "width"}
 
 
@@ -48,13 +56,18 @@ def build(name: str, spec: LayerSpec, inputs: Sequence[Layer], length: int | Non
 
 
 def rebuild(layer: Layer, inputs: Sequence[Layer], length: int | None) -> None:
-    """Raise ``RuleError`` or ``ValidationError`` unless ``layer`` is what its kind gives for these inputs."""
+    """Raise ``RuleError`` unless ``layer`` is what its kind gives for these inputs."""
     built = build(layer.name, spec_of(layer), inputs, length)
     built = replace(built, density=layer.density, magnitude=layer.magnitude)
     for field in fields(Layer):
         want, got = getattr(built, field.name), getattr(layer, field.name)
         if want != got:
-            raise RuleError(f"must be {want} here", path=(field.name,), value=got)
+            raise RuleError(f"must be {_json(want)} here", path=(field.name,), value=_json(got))
+
+
+def _json(value: Any) -> str:
+    """As in a file, cut to what a line can hold."""
+    return shorten(json.dumps(value, default=asdict))[1:-1]
 
 
 def check_delay(source: Source, read: Layer, reader: Layer) -> None:
@@ -67,6 +80,8 @@ def check_total(graph: Graph) -> None:
     """Raise ``RuleError`` if the network as a whole is beyond the limit."""
     if graph.weights > MAX_WEIGHTS:
         raise RuleError(f"a network must have at most {MAX_WEIGHTS} weights", value=graph.weights)
+    if len(graph.outputs) > MAX_OUTPUTS:
+        raise RuleError(f"a network must have at most {MAX_OUTPUTS} outputs", value=len(graph.outputs))
 
 
 def declared_width(name: str, specs: Mapping[str, LayerSpec]) -> int:
@@ -89,7 +104,7 @@ def declared_width(name: str, specs: Mapping[str, LayerSpec]) -> int:
 
 
 def spec_of(layer: Layer) -> LayerSpec:
-    """The description that ``build`` made ``layer`` of. Raises ``ValidationError`` if there is none."""
+    """The description that ``build`` made ``layer`` of. Raises ``RuleError`` if there is none."""
     sources = [asdict(source) for source in layer.inputs]
     described: dict[str, Any] = {**layer.attributes, "kind": layer.kind}
     if layer.kind == "input":
@@ -105,7 +120,17 @@ def spec_of(layer: Layer) -> LayerSpec:
         described |= asdict(layer.window)
     if layer.activation:
         described["activation"] = layer.activation
-    return _SPEC.validate_python(described)
+    return _validated(described)
+
+
+def _validated(described: dict[str, Any]) -> LayerSpec:
+    data = {"layer": described}
+    try:
+        return _Described.model_validate(data).layer
+    except ValidationError as error:
+        first = explain(error, Document(data, {(): Mark("", 1)}), _Described).errors[0]
+        path = first.field.split(".")[1:]
+        raise RuleError(first.rule, path=path, value=first.value, remedy=first.remedy) from error
 
 
 @singledispatch

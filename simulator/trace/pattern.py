@@ -1,0 +1,158 @@
+"""Request patterns: how many requests, when they arrive, how long their sequences are.
+
+Random numbers come from ``random.Random(seed).random()``, whose sequence Python guarantees across versions.
+"""
+
+import math
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+
+from simulator.base.errors import InputError
+from simulator.workload.schema import MAX_SIZE
+
+MAX_INFERENCES = 1_000_000
+MAX_TIME = 10**18
+"""Latest arrival [ps], eleven days and a half."""
+
+_SECOND = 10**12
+
+
+@dataclass(frozen=True)
+class AtOnce:
+    """All requests arrive at time 0."""
+
+    def times(self, count: int) -> Iterator[int]:
+        """Arrivals [ps]."""
+        return iter([0] * count)
+
+
+@dataclass(frozen=True)
+class Every:
+    """Request n arrives at n times ``interval`` [ps]."""
+
+    interval: int
+
+    def __post_init__(self) -> None:
+        _require(1 <= self.interval <= MAX_TIME, "interval", self.interval, f"must be 1..{MAX_TIME} ps")
+
+    def times(self, count: int) -> Iterator[int]:
+        """Arrivals [ps]."""
+        return iter(range(0, count * self.interval, self.interval))
+
+
+@dataclass(frozen=True)
+class Poisson:
+    """Independent exponential gaps with mean 1 / ``rate`` [requests/s], the first before the first request."""
+
+    rate: float
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        # Comparisons that nan fails.
+        _require(1e-6 <= self.rate <= 1e12, "rate", self.rate, "must be 1e-6..1e12 requests/s")
+
+    def times(self, count: int) -> Iterator[int]:
+        """Arrivals [ps]."""
+        source = random.Random(f"arrivals {self.seed}")
+        now = 0
+        for _ in range(count):
+            now += round(-math.log(1.0 - source.random()) / self.rate * _SECOND)
+            yield now
+
+
+@dataclass(frozen=True)
+class Given:
+    """Arrivals as listed [ps], earliest first."""
+
+    arrivals: tuple[int, ...]
+
+    def times(self, count: int) -> Iterator[int]:
+        """Arrivals [ps]."""
+        _require_length(self.arrivals, count, "arrivals")
+        return iter(self.arrivals)
+
+
+@dataclass(frozen=True)
+class Constant:
+    """Every request has ``length`` time steps; None: the workload's own length."""
+
+    length: int | None = None
+
+    def values(self, count: int) -> Iterator[int | None]:
+        """Time steps per request."""
+        return iter([self.length] * count)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Lengths as listed."""
+
+    lengths: tuple[int, ...]
+
+    def values(self, count: int) -> Iterator[int | None]:
+        """Time steps per request."""
+        _require_length(self.lengths, count, "lengths")
+        return iter(self.lengths)
+
+
+@dataclass(frozen=True)
+class Uniform:
+    """Lengths drawn evenly from ``low`` to ``high``, both included."""
+
+    low: int
+    high: int
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        valid = 1 <= self.low <= self.high <= MAX_SIZE
+        _require(valid, "lengths", f"{self.low}..{self.high}", f"must be a range within 1..{MAX_SIZE}")
+
+    def values(self, count: int) -> Iterator[int | None]:
+        """Time steps per request."""
+        source = random.Random(f"lengths {self.seed}")
+        for _ in range(count):
+            yield self.low + int(source.random() * (self.high - self.low + 1))
+
+
+@dataclass(frozen=True)
+class RequestPattern:
+    """``count`` requests, each a batch of ``batch`` inferences that arrive together.
+
+    Raises ``InputError`` for counts beyond ``MAX_INFERENCES``.
+    """
+
+    count: int = 1
+    batch: int = 1
+    arrivals: AtOnce | Every | Poisson | Given = field(default_factory=AtOnce)
+    lengths: Constant | Listed | Uniform = field(default_factory=Constant)
+
+    def __post_init__(self) -> None:
+        rule = f"must be 1..{MAX_INFERENCES}"
+        _require(1 <= self.count <= MAX_INFERENCES, "count", self.count, rule)
+        _require(1 <= self.batch <= MAX_INFERENCES, "batch", self.batch, rule)
+        total = self.count * self.batch
+        _require(total <= MAX_INFERENCES, "count * batch", total, f"must be at most {MAX_INFERENCES}")
+
+    def requests(self) -> Iterator[tuple[int, int | None]]:
+        """Arrival [ps] and length of each request. Raises ``InputError`` for times out of order or range."""
+        last = 0
+        times = islice(self.arrivals.times(self.count), self.count)
+        for number, (time, length) in enumerate(zip(times, self.lengths.values(self.count), strict=True)):
+            where = f"arrivals.{number}"
+            _require(time >= last, where, time, f"must not be before the one before it ({last} ps)")
+            _require(time <= MAX_TIME, where, time, f"must be at most {MAX_TIME} ps")
+            last = time
+            yield time, length
+
+
+def _require(holds: bool, name: str, value: object, rule: str) -> None:
+    if not holds:
+        raise InputError(rule, field=name, value=value)
+
+
+def _require_length(listed: tuple[int, ...], count: int, name: str) -> None:
+    _require(
+        len(listed) == count, name, len(listed), f"must list as many values as there are requests ({count})"
+    )
