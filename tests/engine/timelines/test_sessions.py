@@ -1,0 +1,131 @@
+"""run_until and append: the same timeline as the extended program run from the start."""
+
+from copy import deepcopy
+from random import Random
+
+import pytest
+from random_programs import random_program
+from sketch import Sketch
+
+from simulator.base.errors import DeadlockError, InputError
+from simulator.engine.contract import Engine, run
+from simulator.program.form import Duration as Time
+from simulator.program.form import Event, Inference, Program, Segment, Work
+from simulator.program.tables import bases, tabulate
+
+
+def starts(engine: Engine, program: Program) -> list[list[int]]:
+    return [start.tolist() for start in run(engine, program).start]
+
+
+def mvm() -> Sketch:
+    p = Sketch()
+    p.stream("mvm", "tile", n=2, occupancy=5, latency=6)
+    return p
+
+
+def test_events_of_an_operation(engine: Engine) -> None:
+    session = engine.open(mvm().program())
+    assert [session.run_until(0, 1, event) for event in Event] == [5, 10, 11]
+
+
+def test_appended_work_is_ready_one_tick_later(engine: Engine) -> None:
+    program = mvm().program()
+    session = engine.open(program)
+    assert session.run_until(0, 1, Event.DONE) == 11
+    session.append([Inference()])
+    assert session.finish().start[0].tolist() == [0, 5, 12, 17]
+    assert program.schedule == [Inference(), Inference(floor=12)]
+
+
+def test_the_latest_time_asked_for_counts(engine: Engine) -> None:
+    session = engine.open(mvm().program())
+    session.run_until(0, 1, Event.DONE)
+    session.run_until(0, 0, Event.START)
+    session.append([Inference(0, 3)])
+    assert session.finish().start[0].tolist() == [0, 5, 12, 17]
+
+
+def test_append_before_the_run(engine: Engine) -> None:
+    session = engine.open(mvm().program())
+    session.append([Inference()])
+    assert session.finish().start[0].tolist() == [0, 5, 10, 15]
+
+
+def test_appended_requests_compete_with_waiting_ones(engine: Engine) -> None:
+    """At T + 1 = 4 the tile is busy until 5; the appended request (4) is behind the waiting one (1)."""
+    p = Sketch()
+    p.stream("short", occupancy=1)
+    p.stream("first", "tile", occupancy=5, key=3)
+    p.stream("waiting", "tile", occupancy=5, key=2)
+    p.stream("appended", "tile", n=0, occupancy=5, key=1)
+    p.stream("clock", n=1, occupancy=3)
+    p.edge("short", "waiting")
+    program = p.program()
+    program.segments.append(Segment("late", {3: Work(1, Time(5), Time(5))}))
+    session = engine.open(program)
+    assert session.run_until(4, 0, Event.DONE) == 3
+    session.append([Inference(1)])
+    assert [s.tolist() for s in session.finish().start] == [[0], [0], [5], [10], [0]]
+
+
+def test_new_segments(engine: Engine) -> None:
+    program = mvm().program()
+    session = engine.open(program)
+    time = session.run_until(0, 1, Event.FREE)
+    program.segments.append(Segment("longer", {0: Work(3, Time(7), Time(7))}))
+    session.append([Inference(1), Inference(0)])
+    timeline = session.finish()
+    assert time == 10
+    assert timeline.start[0].tolist() == [0, 5, 11, 18, 25, 32, 37]
+    assert timeline.began.tolist() == [0, 11, 32]
+    assert starts(engine, program) == [timeline.start[0].tolist()]
+
+
+def test_a_new_segment_is_checked(engine: Engine) -> None:
+    program = mvm().program()
+    session = engine.open(program)
+    program.segments.append(Segment("wrong", {0: Work(1, Time(-7), Time(7))}))
+    with pytest.raises(InputError, match="occupancy in segment 'wrong': must not be negative, got -7"):
+        session.append([Inference(1)])
+
+
+def test_an_operation_that_is_not_scheduled(engine: Engine) -> None:
+    p = mvm()
+    p.background("refresh", "tile", every=9, first=1, occupancy=1)
+    session = engine.open(p.program())
+    for stream, operation in ((0, 2), (0, -1), (1, 0)):
+        with pytest.raises(InputError, match="must be an operation of the schedule"):
+            session.run_until(stream, operation, Event.DONE)
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_random_programs_in_pieces(engine: Engine, block: int) -> None:
+    compared = 0
+    for seed in range(block * 30, block * 30 + 30):
+        rng = Random(seed)
+        program = random_program(seed)
+        later = [*program.schedule[1:], Inference(rng.randrange(len(program.segments)))]
+        del program.schedule[1:]
+        whole = deepcopy(program)
+        try:
+            timeline = _in_pieces(engine, program, later, rng)
+        except DeadlockError:
+            continue
+        whole.schedule[:] = program.schedule
+        assert starts(engine, whole) == timeline, seed
+        compared += 1
+    assert compared >= 15
+
+
+def _in_pieces(engine: Engine, program: Program, later: list[Inference], rng: Random) -> list[list[int]]:
+    """Ask for a random event, append an inference, and so on."""
+    session, tables = engine.open(program), tabulate(program)
+    for row in later:
+        count = bases(tables, program.schedule)[-1]
+        streams = [s for s in range(len(count)) if count[s]]
+        if streams:
+            stream = rng.choice(streams)
+            session.run_until(stream, rng.randrange(count[stream]), rng.choice(list(Event)))
+        session.append([row])
+    return [start.tolist() for start in session.finish().start]
