@@ -23,42 +23,45 @@ WorkloadPath = Annotated[
         "-w",
         metavar="FILE",
         help="Network (YAML). Default: four images through workloads/resnet9_cifar10.yaml.",
-        show_default=False,
     ),
 ]
 TracePath = Annotated[
     Path | None,
-    typer.Option(
-        "--trace", "-t", metavar="FILE", help="Recorded requests instead of a workload.", show_default=False
-    ),
+    typer.Option("--trace", "-t", metavar="FILE", help="Recorded requests, instead of a workload."),
 ]
 PlacementPath = Annotated[
     Path | None,
     typer.Option(
-        "--mapping",
-        metavar="FILE",
-        help="Placement file. Default: the chip's own for this network, or a new one.",
-        show_default=False,
+        "--mapping", metavar="FILE", help="Placement. Default: the chip's own for this network, or a new one."
     ),
 ]
 Settings = Annotated[
     list[str] | None,
-    typer.Option(
-        "--set",
-        metavar="FIELD=VALUE",
-        help="Override a field of the chip; may be repeated.",
-        show_default=False,
-    ),
+    typer.Option("--set", metavar="FIELD=VALUE", help="Override a field of the chip; may be repeated."),
 ]
-Count = Annotated[int | None, typer.Option("--count", help="Requests.", show_default=False)]
-Batch = Annotated[int | None, typer.Option("--batch", help="Inferences a request.", show_default=False)]
+Count = Annotated[int | None, typer.Option("--count", "-n", metavar="N", help="Requests. Default: 1.")]
+Batch = Annotated[
+    int | None, typer.Option("--batch", metavar="N", help="Inferences that arrive together. Default: 1.")
+]
 Length = Annotated[
-    int | None,
+    str | None,
     typer.Option(
-        "--length", help="Time steps of a sequence. Default: as the workload says.", show_default=False
+        "--length",
+        metavar="STEPS",
+        help="Time steps of a sequence: 64, 16..64 (drawn evenly), or one a request: 16,64. "
+        "Default: the workload's.",
     ),
 ]
+Arrivals = Annotated[
+    str | None,
+    typer.Option(
+        "--arrivals",
+        metavar="WHEN",
+        help="once, every:10us, poisson:5000 (requests a second), at:0ns,5us. Default: once.",
+    ),
+]
+Seed = Annotated[int, typer.Option("--seed", metavar="N", help="Of arrivals and lengths that are drawn.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 EngineChoice = Annotated[
-    EngineName, typer.Option("--engine", help="Auto takes the fast one if it can be had.")
+    EngineName, typer.Option("--engine", help="Auto takes the fast one where it can be had.")
 ]

@@ -10,7 +10,7 @@ from simulator.measure.energy import Entry
 from simulator.measure.metrics import Metric
 from simulator.program.form import Program
 from simulator.program.timeline import Timeline
-from simulator.trace.records import Trace
+from simulator.trace.trace import Trace
 
 
 class Answer(Protocol):

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from math import fsum
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -87,7 +88,7 @@ def _by_part(axes: Axes, energies: dict[tuple[str, str], float], parts: list[str
     _tidy(axes)
 
 
-def _look(part: str) -> dict[str, object]:
+def _look(part: str) -> dict[str, Any]:
     index = list(PART_NAMES).index(part) % len(_COLOURS)
     return {"color": _COLOURS[index], "hatch": _HATCHES[index], "edgecolor": "white", "linewidth": 0.4}
 

@@ -99,9 +99,9 @@ def _panel(axes: Axes, plan: _Plan, shares: Mapping[str, float], title: str) -> 
 
 def _row_labels(plan: _Plan) -> tuple[list[float], list[str]]:
     """Middle and name of each row of tiles and of global units."""
-    first = {row: name for name, (row, _) in reversed(plan.topology.tiles.items())}
-    first |= {f"global, {row}": name for name, row in plan.strips.items()}
-    boxes = {str(label): plan.box(name) for label, name in first.items()}
+    rows = {str(row): name for name, (row, _) in plan.topology.tiles.items()}
+    units = {f"global, {row}": name for name, row in plan.strips.items()}
+    boxes = {label: plan.box(name) for label, name in (rows | units).items()}
     return [top + height / 2 for _, top, height in boxes.values()], [label.split(",")[0] for label in boxes]
 
 
@@ -110,21 +110,17 @@ def _box(axes: Axes, plan: _Plan, name: str, share: float | None, scale: ScalarM
     left, top, height = plan.box(name)
     colour: Any = "0.94" if name not in plan.cells else "white"
     if share is not None:
-        colour = scale.to_rgba(min(share, 1.0))
-    look = {"facecolor": colour, "edgecolor": "0.6", "linewidth": 0.6}
-    axes.add_patch(Rectangle((left + 0.04, top + 0.04), 0.92, height - 0.08, **look))
+        colour = scale.cmap(min(share, 1.0))
+    corner = (left + 0.04, top + 0.04)
+    axes.add_patch(Rectangle(corner, 0.92, height - 0.08, facecolor=colour, edgecolor="0.6", linewidth=0.6))
     if name not in plan.cells or plan.columns > _LABELLED:
         return
     lines = [_short(" ".join(dict.fromkeys(cell.layer for cell in plan.cells[name])))]
     lines += [] if share is None else [f"{share:.0%}"]
     size = (7.0 if height == 1 else 5.0) * min(1, 8 / plan.columns)
-    place = {
-        "ha": "center",
-        "va": "center",
-        "fontsize": size,
-        "color": "white" if (share or 0) > 0.55 else "black",
-    }
-    axes.text(left + 0.5, top + height / 2, ("\n" if height == 1 else " ").join(lines), **place)
+    text = ("\n" if height == 1 else " ").join(lines)
+    ink = "white" if (share or 0) > 0.55 else "black"
+    axes.text(left + 0.5, top + height / 2, text, ha="center", va="center", fontsize=size, color=ink)
 
 
 def _short(name: str) -> str:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from simulator.mapping.plan import Mapping as Plan
 from simulator.mapping.plan import PlacedChain
-from simulator.report.text import percent, plain
+from simulator.report.text import plain
 
 _NARROW, _WIDE = 8, 12
 _COLOURS = ("cyan", "yellow", "green", "magenta", "blue", "red")
@@ -117,20 +117,3 @@ class _Drawing:
         number = f"{used:.0%}".rjust(4)
         shade = self._shades[min(4, int(used * 4) + 1)]
         return shade * (self._width - 5) + " " + number
-
-
-def layer_table(plan: Plan) -> Table:
-    """One row a mapped layer: how it is cut and how full its tiles are."""
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
-    table.add_column("layer", overflow="fold")
-    table.add_column("matrix", overflow="fold")
-    for name in ("groups x pieces", "tiles", "weights", "full"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for layer in plan.graph.mapped:
-        placed = plan.of(layer.name)
-        tiles = len({tile for item in placed for tile in item.tiles})
-        cut = f"{len(placed)} x {len(placed[0].chain.pieces)}"
-        matrices = " + ".join(f"{matrix.rows} x {matrix.columns}" for matrix in layer.matrices)
-        share = percent(plan.utilisation(layer.name))
-        table.add_row(Text(plain(layer.name)), matrices, cut, str(tiles), f"{layer.weights:,}", share)
-    return table

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib import style
@@ -18,7 +19,7 @@ PLOTS: dict[str, Callable[[Answer], Figure]] = {
     "energy": energy_plot.draw,
 }
 """File name without ending -> what draws it."""
-_STYLE = {"svg.hashsalt": "simulator", "font.size": 9, "hatch.linewidth": 0.5}
+_STYLE: Any = {"svg.hashsalt": "simulator", "font.size": 9, "hatch.linewidth": 0.5}
 
 
 def write_plots(answer: Answer, folder: Path) -> None:

@@ -14,6 +14,7 @@ from simulator.measure.bounds import PARTS, Bound
 from simulator.measure.energy import NOT_MODELLED, Entry
 from simulator.measure.totals import totals
 from simulator.report.answer import Answer, macs_in_model
+from simulator.trace.records import body
 
 FORMAT = 1
 _LIBRARIES = ("numpy", "pandas", "pyarrow", "simpy", "matplotlib")
@@ -26,8 +27,12 @@ def summary(answer: Answer) -> dict[str, Any]:
         "format": FORMAT,
         "versions": versions(),
         "chip": {"name": chip.chip.name, "sha256": digest(_without_files(chip.data))},
-        "workload": {"name": mapping.graph.name, "inferences": len(answer.program.schedule)},
-        "trace": {"requests": len(trace.requests), "sha256": trace.digest},
+        "workload": {
+            "name": trace.workload,
+            "digest": trace.digest,
+            "inferences": len(answer.program.schedule),
+        },
+        "trace": {"requests": len(trace.requests), "sha256": digest(list(body(trace)))},
         "mapping": {
             "placement": PurePath(mapping.how).name,
             "sha256": digest(places(answer)),

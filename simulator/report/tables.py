@@ -9,8 +9,8 @@ import pandas as pd
 
 from simulator.measure.totals import Totals, totals
 from simulator.program.form import Int
+from simulator.program.history import History
 from simulator.report.answer import Answer
-from simulator.report.events import span
 from simulator.report.where import WHERE, matrix_text, where
 from simulator.workload.graph import Layer
 
@@ -56,9 +56,9 @@ COLUMNS: dict[str, dict[str, str]] = {
 """Table -> column -> definition."""
 
 
-def layers(answer: Answer) -> pd.DataFrame:
+def layers(answer: Answer, history: History) -> pd.DataFrame:
     """One row a layer, in the order of the workload."""
-    sums = _LayerSums(answer)
+    sums = _LayerSums(answer, history)
     rows = [sums.row(layer) for layer in answer.mapping.graph.layers]
     return pd.DataFrame(rows, columns=list(COLUMNS["layers"]))
 
@@ -101,8 +101,8 @@ def energy(answer: Answer) -> pd.DataFrame:
 class _LayerSums:
     """Sums over streams and energy entries, by layer."""
 
-    def __init__(self, answer: Answer):
-        self._answer = answer
+    def __init__(self, answer: Answer, history: History):
+        self._answer, self._history = answer, history
         self._where = where(answer.mapping)
         self._streams: dict[str, list[int]] = defaultdict(list)
         for number, stream in enumerate(answer.program.streams):
@@ -117,7 +117,7 @@ class _LayerSums:
         """Columns of one layer."""
         placed = self._answer.mapping.of(layer.name)
         streams = self._streams[layer.name]
-        begun = span(self._answer, streams)
+        first, last = self._span(streams)
         return {
             "layer": layer.name,
             "kind": layer.kind,
@@ -131,14 +131,23 @@ class _LayerSums:
             "positions": self._positions[layer.name],
             "macs": self._sum(self._totals.macs, streams),
             "mvms": self._sum(self._totals.operations, self._of_part(streams, "crossbar")),
-            "first_start_ns": begun[0] / 1e3 if begun else None,
-            "last_done_ns": begun[1] / 1e3 if begun else None,
+            "first_start_ns": first,
+            "last_done_ns": last,
             "dynamic_energy_pj": fsum(self._energy[layer.name, "dynamic"]),
             "static_energy_pj": fsum(self._energy[layer.name, "static"]),
         }
 
     def _of_part(self, streams: list[int], part: str) -> list[int]:
         return [s for s in streams if self._answer.program.streams[s].part == part]
+
+    def _span(self, streams: list[int]) -> tuple[float | None, float | None]:
+        """First START and last DONE [ns] of streams that take time somewhere."""
+        timed = [s for s in streams if self._answer.program.streams[s].resources]
+        rows = [rows for s in timed if (rows := self._history.rows(s)).stop > rows.start]
+        if not rows:
+            return None, None
+        first = min(int(self._history.start[row].min()) for row in rows)
+        return first / 1e3, max(int(self._history.done[row].max()) for row in rows) / 1e3
 
     @staticmethod
     def _sum(values: Int, streams: list[int]) -> int:

@@ -4,9 +4,7 @@ from collections.abc import Mapping, Sequence
 from math import fsum
 
 import pandas as pd
-from rich import box
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -17,6 +15,8 @@ from simulator.measure.metrics import Metric
 from simulator.measure.totals import totals
 from simulator.report import tables
 from simulator.report.answer import Answer, macs_in_model
+from simulator.report.layout import heading, sentence, show, table
+from simulator.report.mapped import coverage
 from simulator.report.names import PART_NAMES
 from simulator.report.summary import grouped
 from simulator.report.text import column, figure, percent, plain, scaled
@@ -39,33 +39,6 @@ def report(answer: Answer, console: Console) -> None:
     _bounds(answer, console)
     _mapping(answer, console)
     _limits(answer, console)
-
-
-def heading(text: str, console: Console) -> None:
-    """A section's title after an empty line."""
-    console.print()
-    console.print(Text(text, style="bold"))
-
-
-def table(*columns: str, right: Sequence[str] = ()) -> Table:
-    """A borderless table; columns in ``right`` hold numbers, which are never cut."""
-    made = Table(
-        box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim"
-    )
-    for name in columns:
-        numeric = name in right
-        made.add_column(name, justify="right" if numeric else "left", no_wrap=numeric, overflow="fold")
-    return made
-
-
-def show(made: Table, console: Console) -> None:
-    """Print a table, indented."""
-    console.print(Padding(made, (0, 0, 0, 2), expand=False))
-
-
-def sentence(text: str, console: Console, style: str = "") -> None:
-    """Print text, indented and wrapped."""
-    console.print(Padding(Text(plain(text), style=style), (0, 0, 0, 2), expand=False))
 
 
 def _header(answer: Answer, console: Console) -> None:
@@ -165,9 +138,9 @@ def _units(units: pd.DataFrame, console: Console) -> None:
     for part, name in PARTS.items():
         rows = units[(units["part"] == part) & (units["work_ns"] > 0)]
         if len(rows):
-            top = rows.loc[rows["utilisation"].idxmax()]
-            mean, most = percent(rows["utilisation"].mean()), percent(top["utilisation"])
-            made.add_row(name, str(len(rows)), mean, most, Text(plain(top["unit"])))
+            use = rows["utilisation"].to_numpy()
+            busiest = rows["unit"].iloc[int(use.argmax())]
+            made.add_row(name, str(len(rows)), percent(use.mean()), percent(use.max()), Text(plain(busiest)))
     show(made, console)
 
 
@@ -187,11 +160,6 @@ def _bounds(answer: Answer, console: Console) -> None:
 def _mapping(answer: Answer, console: Console) -> None:
     _figures("Mapping", _group(answer, "mapping"), console)
     sentence(coverage(int(totals(answer.program).macs.sum()), macs_in_model(answer)), console)
-
-
-def coverage(mapped: int, model: int) -> str:
-    """MACs mapped against MACs in the model."""
-    return f"MACs mapped: {mapped:,} of {model:,} in the model ({percent(mapped / model)})."
 
 
 def _limits(answer: Answer, console: Console) -> None:

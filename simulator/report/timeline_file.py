@@ -1,59 +1,77 @@
-"""The timeline as Parquet: one row an operation."""
+"""The timeline as Parquet: one row an operation, from the end of the one before it to its result."""
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from simulator.report.answer import Answer
-from simulator.report.events import StreamEvents, events
+from simulator.program.form import Program
+from simulator.program.history import NOTHING, ORDER, RELEASE, History
 
 _ROWS = 1_000_000
-"""Operations a row group; keeps memory bounded for long runs."""
+"""Operations a row group; readers need no more at a time."""
+_TIMES = ("since", "ready", "available", "grant", "start", "worked", "free", "done")
 _NAMES = ("stream", "unit", "part", "layer", "kind")
+_TEXT = pa.dictionary(pa.int32(), pa.string())
 
 SCHEMA = pa.schema(
-    [(name, pa.dictionary(pa.int32(), pa.string())) for name in _NAMES]
+    [(name, _TEXT) for name in _NAMES]
     + [("inference", pa.int32()), ("k", pa.int32())]
-    + [(f"{event}_ps", pa.int64()) for event in ("start", "free", "done")]
+    + [(f"{time}_ps", pa.int64()) for time in _TIMES]
+    + [("cause", _TEXT)]
 )
-"""``inference`` counts from 0, ``k`` within the inference; times in picoseconds."""
+"""``inference`` counts from 0 (-1: background), ``k`` within it. Between ``since`` and ``free`` lie the waits for
+operands (with their ``cause``), for a server and for the clock, set-up, work, and the tail that keeps a server."""
 
 
-def write_timeline(answer: Answer, path: Path) -> None:
-    """Write all recorded operations, stream by stream."""
+def write_timeline(program: Program, history: History, path: Path) -> None:
+    """Write all operations, stream by stream."""
+    causes = _Causes(program)
     with pq.ParquetWriter(path, SCHEMA, compression="zstd") as file:
-        for group in _groups(answer):
-            file.write_table(pa.concat_tables(group, promote_options="default").unify_dictionaries())
+        for begin in range(0, len(history.start), _ROWS):
+            file.write_table(_table(program, history, causes, slice(begin, begin + _ROWS)))
 
 
-def _groups(answer: Answer) -> Iterator[list[pa.Table]]:
-    group: list[pa.Table] = []
-    rows = 0
-    for item in events(answer):
-        group.append(_table(answer, item))
-        rows += len(item.start)
-        if rows >= _ROWS:
-            yield group
-            group, rows = [], 0
-    if group:
-        yield group
-
-
-def _table(answer: Answer, item: StreamEvents) -> pa.Table:
-    stream, length = answer.program.streams[item.stream], len(item.start)
-    texts = (stream.name, stream.unit, stream.part, stream.layer, stream.kind)
-    columns: list[Any] = [_repeated(text, length) for text in texts]
-    columns += [item.inference, item.k, item.start, item.free, item.done]
-    arrays = [
-        pa.array(column, type=field.type) if field.name not in _NAMES else column
-        for column, field in zip(columns, SCHEMA, strict=True)
+def _table(program: Program, history: History, causes: "_Causes", rows: slice) -> pa.Table:
+    stream = history.stream[rows]
+    columns: list[Any] = [
+        _encoded([getattr(row, "name" if name == "stream" else name) for row in program.streams], stream)
+        for name in _NAMES
     ]
-    return pa.table(arrays, schema=SCHEMA)
+    columns += [pa.array(getattr(history, name)[rows], type=pa.int32()) for name in ("inference", "k")]
+    columns += [pa.array(getattr(history, time)[rows]) for time in _TIMES]
+    columns.append(causes.column(history, rows))
+    return pa.table(columns, schema=SCHEMA)
 
 
-def _repeated(text: str, length: int) -> Any:
-    indices = pa.array([0] * length, type=pa.int32())
-    return pa.DictionaryArray.from_arrays(indices, pa.array([text]))
+def _encoded(texts: list[str], index: Any) -> pa.DictionaryArray:
+    """``texts[index]`` with each text stored once."""
+    distinct = list(dict.fromkeys(texts))
+    number = {text: position for position, text in enumerate(distinct)}
+    code = np.array([number[text] for text in texts], np.int32)
+    return pa.DictionaryArray.from_arrays(pa.array(code[index]), pa.array(distinct, pa.string()))
+
+
+class _Causes:
+    """Numbers of causes, per segment, as words; "" for an operation that waited for no operand."""
+
+    _WORDS: ClassVar = {NOTHING: "", RELEASE: "release", ORDER: "order"}
+
+    def __init__(self, program: Program):
+        self._words = [*self._WORDS.values()]
+        self._first = []
+        for segment in program.segments:
+            self._first.append(len(self._words))
+            self._words += [edge.cause for edge in segment.edges]
+
+    def column(self, history: History, rows: slice) -> pa.DictionaryArray:
+        """Words of these operations."""
+        cause = history.cause[rows]
+        first = np.array(self._first, np.int64)[np.maximum(history.segment[rows], 0)]
+        index = np.where(cause >= 0, first + cause, 0)
+        for position, number in enumerate(self._WORDS):
+            index[cause == number] = position
+        index[history.ready[rows] == history.since[rows]] = 0
+        return _encoded(self._words, index)

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from simulator.program.history import history
 from simulator.report import tables
 from simulator.report.answer import Answer
 from simulator.report.resolved import PLACEMENT, chip_yaml, placement_yaml
 from simulator.report.summary import as_json, places, summary
 from simulator.report.timeline_file import write_timeline
-from simulator.trace.write import write_trace
+from simulator.trace import file as trace_file
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -18,13 +19,15 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def write(answer: Answer, folder: Path, *, plots: bool = True) -> None:
     """Write every file of a run into an existing folder; the same run gives the same bytes."""
     (folder / "summary.json").write_text(as_json(summary(answer)), encoding="utf-8")
-    for name, table in (("layers", tables.layers), ("units", tables.units), ("energy", tables.energy)):
-        write_csv(table(answer), folder / f"{name}.csv")
-    write_timeline(answer, folder / "timeline.parquet")
+    past = history(answer.program, answer.timeline)
+    write_csv(tables.layers(answer, past), folder / "layers.csv")
+    write_csv(tables.units(answer), folder / "units.csv")
+    write_csv(tables.energy(answer), folder / "energy.csv")
+    write_timeline(answer.program, past, folder / "timeline.parquet")
     (folder / "chip.yaml").write_text(chip_yaml(answer.chip_file.data), encoding="utf-8")
     placement = placement_yaml(answer.mapping.graph.name, places(answer))
     (folder / PLACEMENT).write_text(placement, encoding="utf-8")
-    write_trace(answer.trace, folder / "trace.jsonl.gz")
+    trace_file.write(answer.trace, folder / "trace.jsonl.gz")
     if plots:
         from simulator.report.plots import write_plots
 

@@ -1,0 +1,95 @@
+"""From option values to what the simulator works on. Imported by commands when they run."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from simulator.base.errors import InputError
+from simulator.cli.options import EngineName
+from simulator.cli.pattern import pattern
+from simulator.engine.contract import Engine
+from simulator.trace import file as trace_file
+from simulator.trace.trace import Trace, record_trace
+from simulator.workload.reader import load_workload
+
+DEFAULT_WORKLOAD = Path("workloads/resnet9_cifar10.yaml")
+_IMAGES = 4
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What to run, as options say."""
+
+    workload: Path | None = None
+    trace: Path | None = None
+    count: int | None = None
+    batch: int | None = None
+    length: str | None = None
+    arrivals: str | None = None
+    seed: int = 0
+
+
+def requests(asked: Asked, chip_path: Path) -> Trace:
+    """A trace: read, or recorded in memory; without a workload, four ResNet-9 images."""
+    if asked.trace is not None:
+        _alone(asked)
+        return trace_file.read(asked.trace)
+    count, path = asked.count, asked.workload
+    if path is None:
+        path = default_workload(chip_path)
+        if count is None and asked.arrivals is None:
+            count = _IMAGES
+    plan = pattern(count, asked.batch, asked.arrivals, asked.length, asked.seed)
+    return record_trace(load_workload(path), plan)
+
+
+def _alone(asked: Asked) -> None:
+    """A trace says everything; nothing may contradict it."""
+    names = ("workload", "count", "batch", "length", "arrivals")
+    given = [f"--{name}" for name in names if getattr(asked, name) is not None]
+    if given:
+        raise InputError(
+            f"cannot be combined with {', '.join(given)}",
+            field="--trace",
+            value=str(asked.trace),
+            remedy="The trace says what arrives when",
+        )
+
+
+def default_workload(chip_path: Path) -> Path:
+    """ResNet-9 in ``workloads`` beside the chip's folder, above it, or in the current folder."""
+    for folder in _projects(chip_path):
+        if (folder / DEFAULT_WORKLOAD).is_file():
+            return folder / DEFAULT_WORKLOAD
+    raise InputError(
+        "no such file near the chip file or in the current folder",
+        place=str(DEFAULT_WORKLOAD),
+        remedy="Say what to run: --workload FILE or --trace FILE",
+    )
+
+
+def _projects(chip_path: Path) -> Iterator[Path]:
+    yield chip_path.parent.parent
+    yield chip_path.parent
+    yield Path()
+    yield from chip_path.resolve().parents
+
+
+def engine(name: EngineName) -> Engine:
+    """The engine of this name; auto is the fast one where it can be had."""
+    if name is not EngineName.SIMPY:
+        try:
+            from simulator.engine.fast_engine import FastEngine
+
+            return FastEngine()
+        except ImportError as error:
+            if name is EngineName.FAST:
+                raise InputError(
+                    f"cannot be had here: {error}",
+                    field="--engine",
+                    value="fast",
+                    remedy="Try --engine simpy",
+                ) from error
+    from simulator.engine.simpy_engine import SimpyEngine
+
+    return SimpyEngine()

@@ -1,0 +1,40 @@
+"""A run from its files to its results folder."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from simulator.chip.reader import load_chip
+from simulator.cli.inputs import Asked, engine, requests
+from simulator.cli.options import EngineName
+from simulator.report.folder import results_folder
+from simulator.report.layout import waiting
+from simulator.study.run import Result, simulate
+
+RESULTS = Path("results")
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to run on what, and how."""
+
+    chip: Path
+    asked: Asked
+    settings: tuple[str, ...] = ()
+    placement: Path | None = None
+    ideal: tuple[str, ...] = ()
+    engine: EngineName = EngineName.AUTO
+
+
+def execute(job: Job, out: Path | None, *, plots: bool) -> tuple[Result, Path]:
+    """Run and write results; gives the result and the folder. Nothing is left of a run that fails."""
+    chip, machine = load_chip(job.chip, job.settings), engine(job.engine)
+    trace = requests(job.asked, job.chip)
+    path = out or RESULTS / f"{job.chip.stem}-{trace.workload}"
+    with results_folder(path, numbered=out is None) as folder:
+        with waiting("simulating"):
+            result = simulate(chip, trace, machine, placement=job.placement, ideal=job.ideal)
+        with waiting("writing results"):
+            from simulator.report.write import write
+
+            write(result, folder.work, plots=plots)
+    return result, folder.path

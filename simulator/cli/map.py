@@ -1,0 +1,35 @@
+"""``simulator map``."""
+
+from simulator.cli.options import AsJson, ChipPath, Length, PlacementPath, Settings, TracePath, WorkloadPath
+
+
+def map_command(
+    chip: ChipPath,
+    *,
+    workload: WorkloadPath = None,
+    trace: TracePath = None,
+    length: Length = None,
+    settings: Settings = None,
+    mapping: PlacementPath = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show which layer sits on which tile.
+
+    A picture of the tile grid, and how full the tiles are.
+    """
+    from simulator.chip.reader import load_chip
+    from simulator.cli.inputs import Asked, requests
+    from simulator.report.mapped import as_data, show_mapping
+    from simulator.study.run import plan
+
+    found = plan(
+        load_chip(chip, settings or ()), requests(Asked(workload, trace, length=length), chip), mapping
+    )
+    if as_json:
+        from simulator.report.summary import as_json as text
+
+        print(text(as_data(found)), end="")
+        return
+    from simulator.report.layout import console
+
+    show_mapping(found, console())

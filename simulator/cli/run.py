@@ -1,0 +1,87 @@
+"""``simulator run``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from simulator.cli.options import (
+    Arrivals,
+    AsJson,
+    Batch,
+    ChipPath,
+    Count,
+    EngineChoice,
+    EngineName,
+    Length,
+    PlacementPath,
+    Seed,
+    Settings,
+    TracePath,
+    WorkloadPath,
+)
+
+if TYPE_CHECKING:
+    from simulator.study.run import Result
+
+Ideal = Annotated[
+    str | None,
+    typer.Option(
+        "--ideal", metavar="WHAT", help="What costs nothing: network, memory, host, joined by commas."
+    ),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        "--out", "-o", metavar="FOLDER", help="Results. Default: results/CHIP-WORKLOAD, then -2, -3 ..."
+    ),
+]
+NoPlots = Annotated[bool, typer.Option("--no-plots", help="Write no plots.")]
+
+
+def run_command(
+    chip: ChipPath,
+    *,
+    workload: WorkloadPath = None,
+    trace: TracePath = None,
+    count: Count = None,
+    batch: Batch = None,
+    length: Length = None,
+    arrivals: Arrivals = None,
+    seed: Seed = 0,
+    settings: Settings = None,
+    mapping: PlacementPath = None,
+    ideal: Ideal = None,
+    engine: EngineChoice = EngineName.AUTO,
+    out: Out = None,
+    no_plots: NoPlots = False,
+    as_json: AsJson = False,
+) -> None:
+    """Simulate a workload on a chip.
+
+    Prints latency, throughput, energy, utilisation and what limits, and writes a results folder.
+    """
+    from simulator.cli.inputs import Asked
+    from simulator.cli.job import Job, execute
+
+    asked = Asked(workload, trace, count, batch, length, arrivals, seed)
+    names = tuple(name.strip() for name in ideal.split(",")) if ideal else ()
+    job = Job(chip, asked, tuple(settings or ()), mapping, names, engine)
+    result, folder = execute(job, out, plots=not no_plots)
+    _tell(result, folder, as_json)
+
+
+def _tell(result: "Result", folder: Path, as_json: bool) -> None:
+    """The answer on stdout."""
+    if as_json:
+        from simulator.report.summary import as_json as text
+        from simulator.report.summary import summary
+
+        print(text({**summary(result), "folder": str(folder)}), end="")
+        return
+    from simulator.report.layout import console
+    from simulator.report.terminal import report, written
+
+    screen = console()
+    report(result, screen)
+    written(folder, screen)

@@ -1,0 +1,31 @@
+"""``simulator show``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from simulator.cli.options import AsJson, Settings
+
+
+def show_command(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Chip, workload or trace.", show_default=False)
+    ],
+    sources: Annotated[
+        bool, typer.Option("--sources", help="Of a chip: every constant with unit and where it comes from.")
+    ] = False,
+    settings: Settings = None,
+    as_json: AsJson = False,
+) -> None:
+    """Explain a chip, a workload or a trace."""
+    from simulator.cli.recognise import recognise
+    from simulator.report.layout import console
+
+    subject = recognise(file, settings or [], sources=sources)
+    if as_json:
+        from simulator.report.summary import as_json as text
+
+        print(text(subject.data()), end="")
+        return
+    subject.show(console())

@@ -1,0 +1,180 @@
+"""What a chip, a workload or a trace is, in a few lines each."""
+
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from simulator.chip.reader import ChipFile
+from simulator.chip.resolve import mvm_window, resolve
+from simulator.chip.schema import Chip
+from simulator.measure.area import AREAS, areas
+from simulator.measure.energy import NOT_MODELLED, mvm_energy
+from simulator.report.layout import facts, heading, sentence, show, table
+from simulator.report.sources import LABELS, Constant, constants
+from simulator.report.text import figure, plain, scaled
+from simulator.report.where import matrix_text
+from simulator.trace.trace import Trace
+from simulator.workload.graph import Graph, Layer
+
+_FILES = ("format", "name", "documents", "placements")
+"""What is no constant of the hardware."""
+_SHAPES = 3
+"""Shapes of a trace that are shown."""
+
+
+def chip_facts(file: ChipFile) -> dict[str, str]:
+    """What a chip is: words -> text."""
+    chip, hardware = file.chip, resolve(file.chip)
+    cells, window = hardware.rows * hardware.columns, mvm_window(chip)
+    links = Counter(target.partition("[")[0] for _, target in hardware.topology.links)
+    phases = int(chip.tile.read_modes[chip.tile.read_mode])
+    return {
+        "technology": f"{chip.technology.node.text}, {chip.technology.device}, {chip.technology.supply.text}",
+        "tiles": f"{chip.tiles} ({chip.grid.rows.text} x {chip.grid.columns.text}) of {hardware.rows} x "
+        f"{hardware.columns} cells, {int(chip.tile.crossbar.devices_per_weight)} devices a weight",
+        "weights": f"{chip.tiles * cells:,}",
+        "read mode": f"{chip.tile.read_mode} of {', '.join(chip.tile.read_modes)}",
+        "MVM": f"{scaled(float(window) / 1e3, 'ns')} ({phases} phases), {scaled(mvm_energy(chip) / 1e3, 'nJ')} a tile; "
+        f"peak {scaled(2e3 * cells * chip.tiles / float(window), 'GOPS')}",
+        "local digital unit": _rate(chip),
+        "global digital units": str(len(hardware.topology.globals) or "none"),
+        "links": f"{links['tile']} between tiles and from global units, {links['global']} to global units; "
+        f"{scaled(int(chip.links.lanes) * float(chip.clocks.digital), 'bit/s')} each",
+        "host": f"{scaled(float(chip.host.bandwidth), 'bit/s')} each way, {scaled(hardware.host.latency / 1e3, 'ns')}; "
+        f"windows formed at the {chip.host.im2col}",
+        "layer to layer": {"host": "by way of the host", "links": "over the on-chip links"}[chip.transport],
+        **{f"area, {name}": f"{figure(size)} mm^2 ({AREAS[name]})" for name, size in areas(chip).items()},
+        "energy not modelled": ", ".join(NOT_MODELLED),
+    }
+
+
+def _rate(chip: Chip) -> str:
+    cycle = 1e9 / float(chip.clocks.digital) * int(chip.tile.local_digital.cycles_per_output)
+    all_columns = cycle * int(chip.tile.crossbar.columns)
+    return f"{scaled(cycle, 'ns')} an output, {scaled(all_columns, 'ns')} for all columns of a tile"
+
+
+def show_chip(file: ChipFile, console: Console) -> None:
+    """Facts about a chip."""
+    heading(file.chip.name, console)
+    facts(chip_facts(file), console)
+    count = Counter(row.label for row in _hardware(file.chip))
+    kinds = ", ".join(f"{count[label]} {label}" for label in LABELS if count[label])
+    sentence(f"Constants: {kinds}. '--sources' lists them all.", console, "dim")
+
+
+def chip_data(file: ChipFile) -> dict[str, Any]:
+    """The same and every constant, as plain data."""
+    return {
+        "kind": "chip",
+        "name": file.chip.name,
+        "documents": dict(file.chip.documents),
+        "facts": chip_facts(file),
+        "constants": [asdict(row) for row in constants(file.chip)],
+    }
+
+
+def show_sources(file: ChipFile, console: Console) -> None:
+    """Every constant with its provenance, section by section."""
+    heading(file.chip.name, console)
+    made = table("field", "value", "label", "source")
+    made.columns[0].no_wrap = made.columns[2].no_wrap = True
+    made.columns[3].min_width = 28
+    sections: dict[str, list[Constant]] = {}
+    for row in _hardware(file.chip):
+        sections.setdefault(row.field.rpartition(".")[0] or "chip", []).append(row)
+    for section, rows in sections.items():
+        made.add_row(Text(plain(section), style="bold"))
+        for row in rows:
+            name = f"  {row.field.rpartition('.')[2]}"
+            value = f"{row.value} {row.unit}".strip()
+            made.add_row(*(Text(plain(cell)) for cell in (name, value, row.label, row.source)))
+    show(made, console)
+    _legend(file.chip, console)
+
+
+def _hardware(chip: Chip) -> list[Constant]:
+    return [row for row in constants(chip) if row.field.partition(".")[0] not in _FILES]
+
+
+def _legend(chip: Chip, console: Console) -> None:
+    heading("Documents", console)
+    facts(dict(chip.documents), console)
+    heading("Labels", console)
+    facts(LABELS, console)
+
+
+def show_graph(graph: Graph, console: Console) -> None:
+    """A network layer by layer."""
+    heading(graph.name, console)
+    made = table("layer", "kind", "reads", "matrix", "output", "MACs", right=("MACs",))
+    for layer in graph.layers:
+        cells = (layer.name, layer.kind, _reads(layer), matrix_text(layer), _output(layer))
+        made.add_row(*(Text(plain(cell)) for cell in cells), f"{layer.macs:,}" if layer.macs else "")
+    show(made, console)
+    length = "" if graph.length is None else f" for {graph.length:,} time steps"
+    sentence(f"{graph.weights:,} weights; {graph.macs:,} MACs an inference{length}.", console)
+    sentence(f"Outputs: {', '.join(graph.outputs)}.", console)
+
+
+def _reads(layer: Layer) -> str:
+    return " ".join(f"{s.layer}(-{s.delay})" if s.delay else s.layer for s in layer.inputs)
+
+
+def _output(layer: Layer) -> str:
+    return "x".join(map(str, (*layer.grid, layer.width)))
+
+
+def graph_data(graph: Graph) -> dict[str, Any]:
+    """The same as plain data."""
+    layers = [{**asdict(layer), "weights": layer.weights, "macs": layer.macs} for layer in graph.layers]
+    totals = {"weights": graph.weights, "macs": graph.macs, "length": graph.length}
+    return {"kind": "workload", "name": graph.name, **totals, "outputs": graph.outputs, "layers": layers}
+
+
+def show_trace(trace: Trace, console: Console) -> None:
+    """What was asked, and the networks behind it."""
+    heading(f"Trace of {trace.workload}", console)
+    facts(_trace_facts(trace), console)
+    for graph in trace.graphs[:_SHAPES]:
+        show_graph(graph, console)
+    if len(trace.graphs) > _SHAPES:
+        sentence(f"... and {len(trace.graphs) - _SHAPES} more shapes.", console)
+
+
+def _trace_facts(trace: Trace) -> dict[str, str]:
+    first, last = trace.requests[0].arrival, trace.requests[-1].arrival
+    lengths = [request.length for request in trace.requests if request.length is not None]
+    rows = {
+        "requests": f"{len(trace.requests):,}, {sum(r.batch for r in trace.requests):,} inferences",
+        "arrivals": f"from {scaled(first / 1e3, 'ns')} to {scaled(last / 1e3, 'ns')}",
+        "shapes": f"{len(trace.graphs):,}",
+        "recorded from": trace.digest,
+    }
+    if lengths:
+        rows["time steps"] = f"{min(lengths):,} to {max(lengths):,} a request"
+    return rows
+
+
+def trace_data(trace: Trace) -> dict[str, Any]:
+    """The same as plain data."""
+    requests = [request._asdict() for request in trace.requests]
+    shapes = [graph_data(graph) for graph in trace.graphs]
+    return {
+        "kind": "trace",
+        "workload": trace.workload,
+        "digest": trace.digest,
+        "requests": requests,
+        "shapes": shapes,
+    }
+
+
+def recorded(trace: Trace, path: Path, console: Console) -> None:
+    """Says what has been written."""
+    rows = _trace_facts(trace)
+    heading(f"Trace of {trace.workload}: {path}", console)
+    facts(rows, console)
