@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping as Dict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from simulator.base.errors import InputError, did_you_mean
 from simulator.chip.resolve import Hardware
@@ -33,7 +33,7 @@ class Mapping:
     how: str
 
     def of(self, layer: str) -> tuple[PlacedChain, ...]:
-        """The column groups of a layer."""
+        """The column groups of a layer, of all its copies."""
         return tuple(placed for placed in self.chains if placed.chain.layer == layer)
 
     @property
@@ -41,6 +41,11 @@ class Mapping:
         """Tiles in use, in the chip's order."""
         used = {tile for placed in self.chains for tile in placed.tiles}
         return tuple(tile for tile in self.hardware.topology.tiles if tile in used)
+
+    @property
+    def weights(self) -> int:
+        """Cells that hold a weight, copies counted."""
+        return sum(piece.macs for placed in self.chains for piece in placed.chain.pieces)
 
     def utilisation(self, layer: str | None = None) -> float:
         """Weights over cells of the tiles used (1 = full), of one layer or of all."""
@@ -50,20 +55,33 @@ class Mapping:
         return weights / (cells * len({tile for placed in chosen for tile in placed.tiles}))
 
 
-def map_workload(graph: Graph, hardware: Hardware, given: Place | None = None, origin: str = "") -> Mapping:
+def map_workload(
+    graph: Graph,
+    hardware: Hardware,
+    given: Place | None = None,
+    origin: str = "",
+    *,
+    copies: Dict[str, int] | None = None,
+) -> Mapping:
     """Split every layer and place every piece.
 
-    With ``given`` the tiles are taken from it and checked; otherwise they are found. InputError where the
-    network does not fit.
+    With ``given`` the tiles are taken from it and checked; otherwise they are found. ``copies``: layer -> how
+    often it is on the chip (1 unless said; ``given`` tells by the number of its column groups). InputError where
+    the network does not fit.
     """
-    chains = [
-        chain
-        for layer in graph.mapped
-        for chain in split(layer, hardware.rows, hardware.columns)
-        if _fits_unit(layer, chain, hardware)
-    ]
-    if not chains:
+    single = {layer.name: split(layer, hardware.rows, hardware.columns) for layer in graph.mapped}
+    if not single:
         raise InputError("has no layer with weights to map", place=graph.name, field="layers")
+    for layer in graph.mapped:
+        _fits_unit(layer, single[layer.name][0], hardware)
+    counts = _counts(given, single) if given else copies or {}
+    chains = [
+        replace(chain, copy=copy, copies=counts.get(name, 1))
+        for name, groups in single.items()
+        for copy in range(counts.get(name, 1))
+        for chain in groups
+    ]
+    _duplicable(chains, graph, hardware)
     _fits_chip(chains, graph, hardware)
     finished = {layer.name for layer in graph.mapped if layer.kind == "lstm"}
     tiles = _given(given, chains, origin) if given else place(chains, finished, hardware.topology)
@@ -75,10 +93,38 @@ def map_workload(graph: Graph, hardware: Hardware, given: Place | None = None, o
     return Mapping(graph, hardware, tuple(placed), origin or "automatic")
 
 
-def _fits_unit(layer: Layer, chain: Chain, hardware: Hardware) -> bool:
-    """True, or InputError if an LSTM finds no global unit to finish it."""
+def _counts(given: Place, single: Dict[str, Sequence[Chain]]) -> dict[str, int]:
+    """Copies in a given placement: whole multiples of a layer's column groups."""
+    return {
+        name: max(len(groups) // len(single[name]), 1) for name, groups in given.items() if name in single
+    }
+
+
+def _duplicable(chains: Sequence[Chain], graph: Graph, hardware: Hardware) -> None:
+    """Copies share the positions of a layer, which a recurrence or the link path cannot do."""
+    for chain in chains:
+        if chain.copies == 1:
+            continue
+        if chain.copies > graph[chain.layer].positions:
+            rule = f"has {graph[chain.layer].positions} positions, too few for {chain.copies} copies"
+            raise InputError(rule, place=graph.name, field=chain.layer)
+        if any(piece.reads < 0 for piece in chain.pieces):
+            raise InputError(
+                "is recurrent: copies would wait for each other", place=graph.name, field=chain.layer
+            )
+        if hardware.transport == "links":
+            raise InputError(
+                "copies need the host path: packets of several copies are not put in order on the links",
+                place=graph.name,
+                field=chain.layer,
+                remedy="Set transport=host or map without copies",
+            )
+
+
+def _fits_unit(layer: Layer, chain: Chain, hardware: Hardware) -> None:
+    """InputError if an LSTM finds no global unit to finish it."""
     if layer.kind != "lstm":
-        return True
+        return
     unit = hardware.unit
     if unit is None:
         raise InputError(
@@ -92,7 +138,6 @@ def _fits_unit(layer: Layer, chain: Chain, hardware: Hardware) -> bool:
             field=layer.name,
             remedy="Use tiles with fewer columns or enlarge global_digital.outputs",
         )
-    return True
 
 
 def _fits_chip(chains: Sequence[Chain], graph: Graph, hardware: Hardware) -> None:
@@ -117,15 +162,16 @@ def _given(given: Place, chains: Sequence[Chain], origin: str) -> list[list[str]
     found = []
     for chain in chains:
         groups = given.get(chain.layer, ())
-        if chain.group >= len(groups) or len(groups[chain.group]) != len(chain.pieces):
-            count = sum(other.layer == chain.layer for other in chains)
+        count = sum(other.layer == chain.layer for other in chains)
+        number = chain.copy * (count // chain.copies) + chain.group
+        if len(groups) != count or len(groups[number]) != len(chain.pieces):
             raise InputError(
                 f"needs {count} column groups of {len(chain.pieces)} tiles each",
                 place=origin,
                 field=f"place.{chain.layer}",
                 value=[len(group) for group in groups],
             )
-        found.append(list(groups[chain.group]))
+        found.append(list(groups[number]))
     return found
 
 

@@ -28,12 +28,21 @@ class Piece:
 
 @dataclass(frozen=True)
 class Chain:
-    """One column group of a layer: pieces whose partial sums add up from first to last."""
+    """One column group of a layer: pieces whose partial sums add up from first to last.
+
+    With ``copies`` of a layer on the chip (duplication), copy number ``copy`` takes every copies-th position.
+    """
 
     layer: str
     group: int
     columns: Range
     pieces: tuple[Piece, ...]
+    copy: int = 0
+    copies: int = 1
+
+    def positions(self, total: int) -> int:
+        """How many of a layer's positions this copy computes: copy, copy + copies, ..."""
+        return len(range(self.copy, total, self.copies))
 
     @property
     def width(self) -> int:

@@ -34,4 +34,5 @@ def host_crossover(program: Program, bounds: Sequence[Bound]) -> float | None:
 
 
 def _ns(time: float) -> str:
-    return f"{time / 1e3:,.1f} ns"
+    """Nanoseconds, or microseconds from ten of them on."""
+    return f"{time / 1e3:,.1f} ns" if time < 1e7 else f"{time / 1e6:,.2f} us"

@@ -85,8 +85,8 @@ def _throughput(run: Measured) -> list[Metric]:
     rates = {
         "peak": (2e3 * cells * run.chip.tiles / window, "every cell of every tile, one MVM a window"),
         "mapped": (
-            2e3 * run.mapping.graph.weights / window,
-            "every mapped weight, one MVM a window, padding not counted",
+            2e3 * run.mapping.weights / window,
+            "every mapped weight, copies too, one MVM a window, padding not counted",
         ),
         "sustained": (2e3 * macs / run.steady.interval, "operations of an inference / steady interval"),
     }
@@ -130,7 +130,7 @@ def _energy(run: Measured) -> list[Metric]:
             "energy_assumed_share",
             assumed / total,
             "1",
-            "share of the energy whose cost per operation or power is an assumption",
+            "share of the energy whose cost per operation or power is an assumption (times are simulated)",
         ),
     ]
     return [Metric(*row, "energy") for row in rows]

@@ -16,7 +16,9 @@ def isolate(mapping: Mapping, layer: str) -> Mapping:
             "no such layer with weights", field="layer", value=layer, remedy=did_you_mean(layer, names)
         )
     graph = _alone(mapping.graph, mapping.graph[layer])
-    return replace(mapping, graph=graph, chains=mapping.of(layer))
+    first = [placed for placed in mapping.of(layer) if placed.chain.copy == 0]
+    chains = tuple(replace(placed, chain=replace(placed.chain, copies=1)) for placed in first)
+    return replace(mapping, graph=graph, chains=chains)
 
 
 def _alone(graph: Graph, layer: Layer) -> Graph:

@@ -1,13 +1,15 @@
 """One run as a function: chip, trace and mapping in; program, timeline and figures out. Nothing is written."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from simulator.base.errors import InputError
 from simulator.chip.reader import ChipFile
 from simulator.chip.resolve import resolve
 from simulator.engine.contract import Engine, run
+from simulator.mapping.balance import balance
 from simulator.mapping.lower.lower import lower
 from simulator.mapping.placement import find_placement
 from simulator.mapping.plan import Mapping, map_workload
@@ -51,16 +53,17 @@ def simulate(
     trace: Trace,
     engine: Engine,
     *,
-    placement: Path | None = None,
+    placement: Path | Literal["packed", "balanced"] | None = None,
+    tiles: int | None = None,
     ideal: Sequence[str] = (),
 ) -> Result:
     """Map, lower, execute and measure a trace on a chip.
 
-    ``placement``: a placement file; None takes the chip's own for this network, or finds one. ``ideal``: names of what
-    costs nothing (network, memory, host). Raises InputError or DeadlockError.
+    ``placement``, ``tiles``: see ``plan``. ``ideal``: names of what costs nothing (network, memory, host).
+    Raises InputError or DeadlockError.
     """
     chip, inferences = chip_file.chip, schedule(trace)
-    mapping = plan(chip_file, trace, placement)
+    mapping = plan(chip_file, trace, placement, tiles)
     program = lower(mapping, trace.graphs, inferences, ideal)
     reference = lower(mapping, trace.graphs, inferences) if ideal else program
     timeline = run(engine, program)
@@ -83,13 +86,30 @@ def simulate(
     )
 
 
-def plan(chip_file: ChipFile, trace: Trace, placement: Path | None = None) -> Mapping:
-    """The mapping of a trace's network: given, the chip's own for it, or found."""
+def plan(
+    chip_file: ChipFile,
+    trace: Trace,
+    placement: Path | Literal["packed", "balanced"] | None = None,
+    tiles: int | None = None,
+) -> Mapping:
+    """The mapping of a trace's network.
+
+    ``placement``: a file; ``packed`` (one copy of each layer, tiles found); ``balanced`` (copies of slow layers until
+    ``tiles`` tiles, by default the whole chip, are spent); None: the chip's own for this network, else packed.
+    """
     if not trace.graphs:
         raise InputError("holds no request", field="trace")
-    graph = trace.graphs[0]
-    given, origin = find_placement(chip_file, graph.name, placement)
-    return map_workload(graph, resolve(chip_file.chip), given, origin)
+    graph, hardware = trace.graphs[0], resolve(chip_file.chip)
+    if placement == "packed":
+        return map_workload(graph, hardware)
+    if placement == "balanced":
+        budget = len(hardware.topology.tiles) if tiles is None else tiles
+        found = balance(graph, hardware, budget)
+        return replace(
+            map_workload(graph, hardware, copies=found.copies), how=f"balanced over {budget} tiles"
+        )
+    given, origin = find_placement(chip_file, graph.name, Path(placement) if placement else None)
+    return map_workload(graph, hardware, given, origin)
 
 
 def schedule(trace: Trace) -> list[Inference]:

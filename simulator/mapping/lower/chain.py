@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from simulator.mapping.lower.builder import Builder, Spot, constant
 from simulator.mapping.lower.context import Context
 from simulator.mapping.plan import PlacedChain
+from simulator.mapping.split import Chain
 from simulator.program.form import Edge, Event, Index, Kind, Scope
 
 
@@ -12,7 +13,8 @@ from simulator.program.form import Edge, Event, Index, Kind, Scope
 class ChainStreams:
     """Stream numbers of a lowered chain: MVM and local unit per stage, and the one that ends it.
 
-    ``width`` is the number of values that leave the end per position, ``node`` where it stands.
+    ``width`` is the number of values that leave the end per position, ``node`` where it stands, ``chain`` what
+    it computes.
     """
 
     mvms: tuple[int, ...]
@@ -20,11 +22,12 @@ class ChainStreams:
     end: int
     width: int
     node: str
+    chain: Chain
 
 
 def lower_chain(context: Context, placed: PlacedChain) -> ChainStreams:
     """Streams and edges of one chain, inputs and outputs left open."""
-    positions = context.graph[placed.chain.layer].positions
+    positions = placed.chain.positions(context.graph[placed.chain.layer].positions)
     mvms = tuple(_mvm(context, placed, stage, positions) for stage in range(len(placed.tiles)))
     locals_ = tuple(_local(context, placed, stage, positions) for stage in range(len(placed.tiles)))
     for stage, (mvm, local) in enumerate(zip(mvms, locals_, strict=True)):
@@ -34,7 +37,7 @@ def lower_chain(context: Context, placed: PlacedChain) -> ChainStreams:
         if stage:
             _partial_sum(context, placed, stage, locals_[stage - 1], local)
     if placed.unit is None:
-        return ChainStreams(mvms, locals_, locals_[-1], placed.chain.width, placed.tiles[-1])
+        return ChainStreams(mvms, locals_, locals_[-1], placed.chain.width, placed.tiles[-1], placed.chain)
     return _with_unit(context, placed, mvms, locals_)
 
 
@@ -85,7 +88,7 @@ def _partial_sum(context: Context, placed: PlacedChain, stage: int, before: int,
 def hop_stream(context: Context, placed: PlacedChain, source: str, target: str, kind: str) -> int:
     """Packets of a chain over one link: its width in bytes per position, INT8."""
     layer, width = placed.chain.layer, placed.chain.width
-    positions = context.graph[layer].positions
+    positions = placed.chain.positions(context.graph[layer].positions)
     spot = Spot(f"{source}->{target}", "link", layer, kind)
     stream = context.builder.stream(spot, (context.link(source, target),))
     link = context.hardware.link
@@ -121,4 +124,4 @@ def _with_unit(
     )
     if "memory" not in context.ideal:
         context.builder.credit(stream, locals_[-1], context.hardware.buffers.receive)
-    return ChainStreams(mvms, locals_, stream, width, placed.unit)
+    return ChainStreams(mvms, locals_, stream, width, placed.unit, placed.chain)

@@ -5,11 +5,11 @@ import numpy as np
 from simulator.mapping.lower.builder import Spot, constant
 from simulator.mapping.lower.chain import ChainStreams
 from simulator.mapping.lower.context import Context
-from simulator.mapping.lower.reads import last_index, new_positions
+from simulator.mapping.lower.reads import last_index, new_positions, of_copy
 from simulator.mapping.plan import PlacedChain
-from simulator.mapping.split import Piece
+from simulator.mapping.split import Chain
 from simulator.parts.port import transfer
-from simulator.program.form import Duration, Edge, Event, Int, Kind, Work
+from simulator.program.form import Duration, Edge, Event, Index, Int, Kind, Work
 from simulator.workload.graph import Layer, Source
 
 
@@ -21,13 +21,13 @@ def feed_tile(context: Context, placed: PlacedChain, stage: int, mvm: int, sourc
     if "host" not in context.ideal:
         spot = Spot("host.in", "host", layer.name, f"to {placed.tiles[stage]}")
         target = context.builder.stream(spot, (context.port("in"),))
-        sizes = input_bytes(context, layer, placed.chain.pieces[stage], source)
+        sizes = input_bytes(context, placed, stage, source)
         context.builder.work(target, _transfers(context, sizes))
         context.builder.wait(target, slot, cause="host")
         if "memory" not in context.ideal:
             context.builder.credit(slot, target, context.hardware.buffers.vectors)
         cause = "host"
-    _from_view(context, target, layer, source, cause)
+    _from_view(context, target, layer, source, cause=cause, chain=placed.chain)
 
 
 def feed_residual(context: Context, placed: PlacedChain, local: int, source: Source) -> None:
@@ -37,13 +37,13 @@ def feed_residual(context: Context, placed: PlacedChain, local: int, source: Sou
     if "host" not in context.ideal:
         spot = Spot("host.in", "host", layer.name, f"residual to {placed.tiles[-1]}")
         target = context.builder.stream(spot, (context.port("in"),))
-        sizes = np.full(layer.positions, placed.chain.width, np.int64)
+        sizes = np.full(placed.chain.positions(layer.positions), placed.chain.width, np.int64)
         context.builder.work(target, _transfers(context, sizes))
         context.builder.wait(target, local, cause="host")
         if "memory" not in context.ideal:
             context.builder.credit(local, target, context.hardware.buffers.receive)
         cause = "host"
-    _from_view(context, target, layer, source, cause)
+    _from_view(context, target, layer, source, cause=cause, chain=placed.chain)
 
 
 def lower_view(context: Context, name: str, chains: list[ChainStreams]) -> None:
@@ -57,21 +57,25 @@ def lower_view(context: Context, name: str, chains: list[ChainStreams]) -> None:
         _way_out(context, layer, number, chain, view)
     if not chains:
         for source in layer.inputs:
-            _from_view(context, view, layer, source, "host")
+            _from_view(context, view, layer, source, cause="host")
 
 
-def input_bytes(context: Context, layer: Layer, piece: Piece, source: Source) -> Int:
-    """Bytes that cross to one tile for each position, INT8, shape (positions,).
+def input_bytes(context: Context, placed: PlacedChain, stage: int, source: Source) -> Int:
+    """Bytes that cross to one tile for each position that it computes, INT8, shape (positions,).
 
     With im2col at the host the piece's rows of the whole window; with im2col at the tile the values of all
-    channels at positions not read before.
+    channels at positions not read before; every copy gets all of them.
     """
-    rows = piece.rows[1] - piece.rows[0]
+    layer, chain = context.graph[placed.chain.layer], placed.chain
+    begin, end = chain.pieces[stage].rows
     if layer.window is None or context.hardware.host.im2col == "host":
-        return np.full(layer.positions, rows, np.int64)
+        return np.full(chain.positions(layer.positions), end - begin, np.int64)
     producer = context.graph[source.layer]
-    fresh: Int = new_positions(layer, producer) * producer.width
-    return fresh
+    fresh = new_positions(layer, producer) * producer.width
+    if chain.copies == 1:
+        return fresh
+    shares = np.add.reduceat(fresh, np.arange(0, layer.positions, chain.copies))
+    return shares[: chain.positions(layer.positions)]
 
 
 def _slot(context: Context, placed: PlacedChain, stage: int, mvm: int) -> int:
@@ -79,7 +83,8 @@ def _slot(context: Context, placed: PlacedChain, stage: int, mvm: int) -> int:
     tile = placed.tiles[stage]
     spot = Spot(f"{tile}.input_buffer", "input_buffer", placed.chain.layer, "input")
     slot = context.builder.stream(spot, (context.input_buffer(tile),), gap=0)
-    context.builder.work(slot, constant(context.graph[placed.chain.layer].positions))
+    positions = placed.chain.positions(context.graph[placed.chain.layer].positions)
+    context.builder.work(slot, constant(positions))
     context.builder.wait(slot, mvm, cause="operand")
     context.builder.edge(Edge(mvm, slot, Kind.HOLD, Event.DONE, cause="buffer"))
     return slot
@@ -97,22 +102,28 @@ def _transfers(context: Context, sizes: Int) -> Work:
     return Work(len(sizes), Duration(table=table), Duration(table=table), bytes=total)
 
 
-def _from_view(context: Context, target: int, layer: Layer, source: Source, cause: str) -> None:
+def _from_view(
+    context: Context, target: int, layer: Layer, source: Source, *, cause: str, chain: Chain | None = None
+) -> None:
     producer = context.graph[source.layer]
     why = "recurrence" if source.delay else cause
     index = last_index(layer, source, producer)
+    if chain is not None:
+        index = of_copy(index, chain)
     context.builder.wait(context.view(source.layer), target, index=index, cause=why)
 
 
 def _way_out(context: Context, layer: Layer, number: int, chain: ChainStreams, view: int) -> None:
     """One column group's values out of the host port; the host's latency ends the way."""
+    mine = Index(-chain.chain.copy, 1, chain.chain.copies)
     if "host" in context.ideal:
-        context.builder.wait(chain.end, view, cause="operand")
+        context.builder.wait(chain.end, view, index=mine, cause="operand")
         return
     spot = Spot("host.out", "host", layer.name, f"from {chain.node}")
     out = context.builder.stream(spot, (context.port("out"),))
-    context.builder.work(out, _transfers(context, np.full(layer.positions, chain.width, np.int64)))
+    positions = chain.chain.positions(layer.positions)
+    context.builder.work(out, _transfers(context, np.full(positions, chain.width, np.int64)))
     context.builder.wait(chain.end, out, cause="operand")
-    context.builder.wait(out, view, lag=context.hardware.host.latency, cause="host")
+    context.builder.wait(out, view, lag=context.hardware.host.latency, index=mine, cause="host")
     if "memory" not in context.ideal:
         context.builder.credit(out, chain.end, context.hardware.buffers.receive)

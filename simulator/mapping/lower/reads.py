@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from simulator.mapping.split import Chain
 from simulator.program.form import Index, Int
 from simulator.workload.graph import Layer, Source
 from simulator.workload.window import first_read, last_read
@@ -18,6 +19,14 @@ def last_index(consumer: Layer, source: Source, producer: Layer) -> Index:
     if consumer.positions == producer.positions:
         return Index()
     return Index(scale=0, offset=producer.positions - 1)
+
+
+def of_copy(index: Index, chain: Chain) -> Index:
+    """The index for a copy whose operation k computes position copy + k * copies."""
+    if index.table is not None:
+        return Index(table=np.ascontiguousarray(index.table[chain.copy :: chain.copies]))
+    offset = index.scale * chain.copy + index.offset
+    return Index(offset, index.scale * chain.copies, index.divisor)
 
 
 def reads(consumer: Layer, source: Source, producer: Layer) -> tuple[Int, Int]:

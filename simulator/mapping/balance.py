@@ -1,0 +1,80 @@
+"""How many copies of each layer make the slowest layer fastest, for a budget of tiles."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from simulator.base.errors import InputError
+from simulator.chip.resolve import Hardware
+from simulator.mapping.split import split
+from simulator.workload.graph import Graph, Layer
+
+
+@dataclass(frozen=True)
+class Balance:
+    """``copies`` per layer; ``interval`` [ps]: what the slowest layer then needs for an inference."""
+
+    copies: Mapping[str, int]
+    interval: int
+
+
+@dataclass(frozen=True)
+class _Demand:
+    """A layer: tiles of one copy, positions, time [ps] of a position, and how many copies it may have."""
+
+    name: str
+    tiles: int
+    positions: int
+    each: int
+    most: int
+
+    def copies(self, interval: int) -> int | None:
+        """The fewest copies that finish within the interval; None if no number does."""
+        rounds = interval // self.each
+        needed = -(-self.positions // rounds) if rounds else self.most + 1
+        return needed if needed <= self.most else None
+
+    def interval(self, copies: int) -> int:
+        """Time of an inference with so many copies."""
+        return -(-self.positions // copies) * self.each
+
+
+def balance(graph: Graph, hardware: Hardware, tiles: int) -> Balance:
+    """The smallest interval that ``tiles`` tiles allow, and the fewest copies that reach it.
+
+    The model: a copy takes every copies-th position of its layer, a position takes as long as the slower of MVM and
+    local unit, layers work side by side, the network is ideal. Within it the result is minimal: the interval must
+    be one of the values that some layer can have, and the search halves their sorted list.
+    """
+    demands = [_demand(layer, hardware) for layer in graph.mapped]
+    if sum(demand.tiles for demand in demands) > tiles:
+        needed = sum(demand.tiles for demand in demands)
+        raise InputError(f"one copy of each layer needs {needed} tiles", field="tiles", value=tiles)
+    candidates = sorted({d.interval(c) for d in demands for c in range(1, min(d.most, tiles // d.tiles) + 1)})
+    low, high = 0, len(candidates) - 1
+    while low < high:
+        middle = (low + high) // 2
+        if _tiles(demands, candidates[middle], tiles) is None:
+            low = middle + 1
+        else:
+            high = middle
+    chosen = {demand.name: demand.copies(candidates[low]) or 1 for demand in demands}
+    return Balance(chosen, max(demand.interval(chosen[demand.name]) for demand in demands))
+
+
+def _tiles(demands: Sequence[_Demand], interval: int, budget: int) -> int | None:
+    """Tiles needed for an interval; None if it cannot be had within the budget."""
+    spent = 0
+    for demand in demands:
+        copies = demand.copies(interval)
+        if copies is None:
+            return None
+        spent += copies * demand.tiles
+    return spent if spent <= budget else None
+
+
+def _demand(layer: Layer, hardware: Hardware) -> _Demand:
+    chains = split(layer, hardware.rows, hardware.columns)
+    each = max(hardware.mvm.window, hardware.local.occupancy(max(chain.width for chain in chains)))
+    recurrent = any(matrix.reads < 0 for matrix in layer.matrices)
+    most = 1 if recurrent or hardware.transport == "links" else layer.positions
+    return _Demand(layer.name, sum(len(chain.pieces) for chain in chains), layer.positions, each, most)
