@@ -44,8 +44,10 @@ def _source(value: Any) -> Any:
 Name = Annotated[str, AfterValidator(_name)]
 Size = Annotated[int, Field(ge=1, le=MAX_SIZE)]
 Extent = Annotated[int, Field(ge=0, le=MAX_SIZE)]
-Sizes = Annotated[tuple[Size, Size], BeforeValidator(_pair)]
-Extents = Annotated[tuple[Extent, Extent], BeforeValidator(_pair)]
+Sizes = Annotated[tuple[Size, Size], BeforeValidator(_pair, json_schema_input_type=Size | tuple[Size, Size])]
+Extents = Annotated[
+    tuple[Extent, Extent], BeforeValidator(_pair, json_schema_input_type=Extent | tuple[Extent, Extent])
+]
 Activation = Literal["none", "relu"]
 
 
@@ -60,7 +62,7 @@ class SourceSpec(_Spec):
     delay: Extent = 0
 
 
-SourceName = Annotated[SourceSpec, BeforeValidator(_source)]
+SourceName = Annotated[SourceSpec, BeforeValidator(_source, json_schema_input_type=Name | SourceSpec)]
 
 
 class InputSpec(_Spec):
