@@ -2,41 +2,62 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
-from simulator.report.layout import heading, sentence, show, table
-from simulator.report.text import figure, plain
+from simulator.report.layout import heading, sentence, show
+from simulator.report.text import plain, significant
 from simulator.study.validate import Verdict
 
 _STYLES = {"pass": "green", "FAIL": "bold red", "GAP CLOSED": "bold red", "gap": "yellow"}
+_WIDTHS = {"published": 9, "simulated": 9, "unit": 9, "off by": 15, "verdict": 16}
 
 
 def tell(verdicts: Sequence[Verdict], console: Console) -> None:
-    """One line a row, reasons of gaps below, a count at the end."""
+    """Rows grouped by what they are about, reasons of gaps below, a count at the end."""
     heading("Published and simulated", console)
-    numbers = ("published", "simulated", "deviation")
-    made = table("row", "case", *numbers, "within", "kind", "verdict", right=numbers)
-    for verdict in verdicts:
-        made.add_row(*_cells(verdict), Text(verdict.status, style=_STYLES.get(verdict.status, "")))
-    show(made, console)
+    show(_lines([], console, header=True), console)
+    for (row, what), group in groupby(verdicts, lambda verdict: (verdict.row.row, verdict.row.what)):
+        console.print(Text(f"{row}  {plain(what)}", style="bold"))
+        show(_lines(list(group), console), console)
     _reasons(verdicts, console)
     count = Counter(verdict.status for verdict in verdicts)
-    sentence(", ".join(f"{number} {status}" for status, number in count.items()) + ".", console)
+    heading(", ".join(f"{number} {status}" for status, number in count.items()), console)
+
+
+def _lines(verdicts: Sequence[Verdict], console: Console, *, header: bool = False) -> Table:
+    made = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, show_header=header, header_style="dim")
+    rest = sum(_WIDTHS.values()) + len(_WIDTHS) + 3
+    made.add_column("case", width=max(14, min(40, console.width - rest)), overflow="fold")
+    for name, width in _WIDTHS.items():
+        numeric = name in ("published", "simulated", "off by")
+        made.add_column(name, width=width, justify="right" if numeric else "left", overflow="fold")
+    for verdict in verdicts:
+        made.add_row(*_cells(verdict))
+    return made
 
 
 def _cells(verdict: Verdict) -> list[Text]:
     row = verdict.row
-    numbers = [_number(value) for value in (row.published, verdict.simulated, verdict.deviation)]
-    cells = [row.row, row.case, f"{numbers[0]} {row.unit}" if numbers[0] else "", *numbers[1:]]
-    within = row.tolerance if verdict.deviation is not None else ""
-    return [Text(plain(cell)) for cell in (*cells, within, row.kind.replace("_", " "))]
+    numbers = ["" if value is None else significant(value) for value in (row.published, verdict.simulated)]
+    texts = [row.case, *numbers, row.unit, _deviation(verdict)]
+    own = row.kind in ("calibrated", "test")
+    said = f"{row.kind}: {verdict.status}" if own else verdict.status
+    return [*(Text(plain(text)) for text in texts), Text(said, style=_STYLES.get(verdict.status, ""))]
 
 
-def _number(value: float | None) -> str:
-    return "" if value is None else figure(value)
+def _deviation(verdict: Verdict) -> str:
+    """Deviation and what is allowed, both as the tolerance is written."""
+    off, row = verdict.deviation, verdict.row
+    if off is None or row.published is None:
+        return ""
+    if row.tolerance.endswith("%"):
+        return f"{100 * off / row.published if row.published else off:+.2f} of {row.tolerance}"
+    return f"{off:+.3g}, {row.tolerance}" if row.tolerance == "exact" else f"{off:+.3g} of {row.tolerance}"
 
 
 def _reasons(verdicts: Sequence[Verdict], console: Console) -> None:
@@ -45,7 +66,7 @@ def _reasons(verdicts: Sequence[Verdict], console: Console) -> None:
         heading("Reasons", console)
     for row in told:
         case = f" ({row.case})" if row.case else ""
-        sentence(f"{row.row}{case}, {row.what}: {row.reason}", console)
+        sentence(f"{row.row}{case}: {row.reason}", console)
 
 
 def data(verdicts: Sequence[Verdict]) -> dict[str, Any]:

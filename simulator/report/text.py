@@ -29,6 +29,12 @@ def figure(value: float) -> str:
     return f"{value:,.{digits}f}"
 
 
+def significant(value: float) -> str:
+    """A number in at most five significant digits, without trailing zeros."""
+    text = figure(value)
+    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
+
+
 def scaled(value: float, unit: str) -> str:
     """A value with the unit of its size: 12,346 ns as 12.346 us, 1,518 ns as it is, shares as percent."""
     if unit == "1":
