@@ -1,11 +1,14 @@
 """The history as a table for people and plots."""
 
+from typing import TypeAlias
+
 import numpy as np
 import pandas as pd
 
 from simulator.program.form import Int, Program
 from simulator.program.history import NOTHING, ORDER, RELEASE, History
 
+Words: TypeAlias = "pd.Categorical[str]"
 _WORDS = {ORDER: "order", RELEASE: "release", NOTHING: ""}
 
 
@@ -40,15 +43,15 @@ def frame(history: History, program: Program) -> pd.DataFrame:
     )
 
 
-def _spell(words: list[str], numbers: Int) -> pd.Categorical:
+def _spell(words: list[str], numbers: Int) -> Words:
     """Words by number, each stored once."""
     unique = sorted(set(words))
     place = {word: number for number, word in enumerate(unique)}
     codes = np.array([place[word] for word in words], np.int64)
-    return pd.Categorical.from_codes(codes[numbers], categories=unique)
+    return pd.Categorical.from_codes(codes[numbers], categories=pd.Index(unique))
 
 
-def _causes(program: Program, segment: Int, cause: Int) -> tuple[pd.Categorical, pd.Categorical]:
+def _causes(program: Program, segment: Int, cause: Int) -> tuple[Words, Words]:
     """The cause in words, and the stream on the other side of its edge."""
     words, streams = [*_WORDS.values()], [""] * len(_WORDS)
     begin = []

@@ -130,11 +130,11 @@ def check_segment(program: Program, q: int) -> None:
             rule = f"must be a stream, 0..{len(program.streams) - 1}"
             raise InputError(rule, place=f"segment '{segment.name}'", field="work", value=s)
         _work(program, segment, s, work)
-        if program.streams[s].background is not None and (q != 0 or work.n != 1):
+    for s, row in enumerate(program.streams):
+        n = segment.work[s].n if s in segment.work else 0
+        if row.background is not None and n != (q == 0):
             place = f"{stream_name(program, s)} in segment '{segment.name}'"
-            raise InputError(
-                "a background stream has work of n = 1 in segment 0 only", place=place, value=work.n
-            )
+            raise InputError("a background stream has work of n = 1 in segment 0 only", place=place, value=n)
     _edge_numbers(program, segment)
     _edge_tables(program, q)
 
