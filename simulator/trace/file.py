@@ -5,6 +5,8 @@ import hashlib
 import io
 import json
 import zlib
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -64,7 +66,7 @@ def _unsigned(head: HeaderRecord) -> dict[str, Any]:
     return head.model_dump(exclude={"checksum"})
 
 
-def _checksum(head: HeaderRecord, rest: bytes) -> str:
+def _checksum(head: HeaderRecord, rest: bytes | memoryview) -> str:
     digest = hashlib.sha256(_dump(_unsigned(head)))
     digest.update(rest)
     return f"sha256:{digest.hexdigest()}"
@@ -92,32 +94,42 @@ class _Reader:
     """Takes record after record from the lines; each must be of the type that is due."""
 
     def __init__(self, name: str, content: bytes):
-        self.name, self.number = name, 1
-        first, _, self.rest = content.partition(b"\n")
-        self.header = self._header(first)
-        self._count(content)
-        self.lines = self.rest.split(b"\n")[:-1]
+        self.name, self.content, self.number, self.position = name, content, 1, 0
+        self.header = self._header(self._line())
+        self._count()
 
     def trace(self) -> Trace:
         head = self.header
         graphs = tuple(self._graph(number) for number in range(head.shapes))
         requests = self._requests(graphs)
-        if self.number <= len(self.lines):
+        if self.position < len(self.content):
             self.number += 1
             raise self._error("must end here", remedy="Correct the number of layers in the header")
         self._check_sum()
         return Trace(head.workload, head.digest, graphs, requests)
 
     def _check_sum(self) -> None:
-        found = _checksum(self.header, self.rest)
+        rest = memoryview(self.content)[self.content.index(b"\n") + 1 :]
+        found = _checksum(self.header, rest)
         if self.header.checksum not in (None, found):
             self.number = 1
             remedy = "Record the trace again, or leave the checksum out of one that you edit by hand"
             rule = f"must be that of the content, {found}"
             raise self._error(rule, "checksum", self.header.checksum, remedy)
 
+    def _line(self) -> bytes:
+        """The next line, without its end."""
+        end = self.content.find(b"\n", self.position)
+        end = len(self.content) if end < 0 else end
+        if end - self.position > MAX_LINE:
+            raise self._error(
+                f"lines must have at most {MAX_LINE} bytes", value=f"{end - self.position} bytes"
+            )
+        line = self.content[self.position : end]
+        self.position = end + 1
+        return line
+
     def _header(self, line: bytes) -> HeaderRecord:
-        self._check_length(line)
         try:
             data = from_json(line, allow_inf_nan=False)
         except ValueError:
@@ -133,11 +145,11 @@ class _Reader:
             raise self._error(f"this simulator reads up to version {VERSION}", "version", version, remedy)
         return self._record(line, HeaderRecord)
 
-    def _count(self, content: bytes) -> None:
+    def _count(self) -> None:
         head = self.header
         due = 1 + head.shapes + head.layers + head.requests
-        found = content.count(b"\n")
-        if found < due or not content.endswith(b"\n"):
+        found = self.content.count(b"\n")
+        if found < due or not self.content.endswith(b"\n"):
             self.number = found + 1
             remedy = "Copy the file again, or record the trace again"
             raise self._error(f"is cut off: the header counts {due} lines, {found} are whole", remedy=remedy)
@@ -150,11 +162,9 @@ class _Reader:
     def _take(self, model: type[R]) -> R:
         """The next line as a record."""
         self.number += 1
-        if self.number - 2 >= len(self.lines):
+        if self.position >= len(self.content):
             raise self._error("another record is due, but the header's counts leave none")
-        line = self.lines[self.number - 2]
-        self._check_length(line)
-        return self._record(line, model)
+        return self._record(self._line(), model)
 
     def _record(self, line: bytes, model: type[R]) -> R:
         try:
@@ -183,6 +193,7 @@ class _Reader:
         end = self.number
         self._check_graph(graph, begin)
         self.number = end
+        self._told(partial(check_total, graph))
         return graph
 
     def _check_graph(self, graph: Graph, begin: int) -> None:
@@ -199,16 +210,19 @@ class _Reader:
                     present, f"{layer.name}.inputs", source.layer, "must name an earlier layer of this shape"
                 )
             earlier.add(layer.name)
-            self._check_layer(layer, [known[source.layer] for source in layer.inputs], graph)
+            self._check_layer(layer, [known[source.layer] for source in layer.inputs], graph.length)
 
-    def _check_layer(self, layer: Layer, inputs: list[Layer], graph: Graph) -> None:
+    def _check_layer(self, layer: Layer, inputs: list[Layer], length: int | None) -> None:
+        self._told(partial(rebuild, layer, inputs, length), layer.name)
+        for source, read in zip(layer.inputs, inputs, strict=True):
+            self._told(partial(check_delay, source, read, layer), layer.name)
+
+    def _told(self, check: Callable[[], None], *path: str) -> None:
+        """A rule that a check finds broken becomes an error with its place."""
         try:
-            rebuild(layer, inputs, graph.length)
-            for source, read in zip(layer.inputs, inputs, strict=True):
-                check_delay(source, read, layer)
-            check_total(graph)
+            check()
         except RuleError as error:
-            raise placed(error, self._document({}), (layer.name,)) from error
+            raise placed(error, self._document({}), path) from error
 
     def _requests(self, graphs: tuple[Graph, ...]) -> tuple[Request, ...]:
         lengths = [graph.length for graph in graphs]
@@ -235,10 +249,6 @@ class _Reader:
             want, got = lengths[record.shape] or "null", record.length or "null"
             raise self._error(f"must be {want}, the time steps of shape {record.shape}", "length", got)
         return record.request()
-
-    def _check_length(self, line: bytes) -> None:
-        if len(line) > MAX_LINE:
-            raise self._error(f"lines must have at most {MAX_LINE} bytes", value=f"{len(line)} bytes")
 
     def _document(self, data: Any) -> Document:
         return Document(data, {(): Mark(self.name, self.number)})

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from simulator.trace.pattern import MAX_INFERENCES, MAX_TIME
+from simulator.trace.trace import MAX_LAYERS as MAX_TRACE_LAYERS
 from simulator.trace.trace import Request, Trace
 from simulator.workload.graph import Layer, Matrix, Source, Window
 from simulator.workload.schema import MAX_LAYERS, MAX_OUTPUTS, MAX_SIZE, MAX_WEIGHTS, Extent, Name, Size
@@ -35,7 +36,7 @@ class HeaderRecord(_Record):
     workload: Name
     digest: Digest
     shapes: Count
-    layers: Count
+    layers: Annotated[int, Field(ge=1, le=MAX_TRACE_LAYERS)]
     requests: Count
     checksum: Digest | None = None
 

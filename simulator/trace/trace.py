@@ -4,9 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from simulator.base.errors import InputError
 from simulator.trace.pattern import RequestPattern
 from simulator.workload.graph import Graph
 from simulator.workload.reader import Workload
+
+MAX_LAYERS = 100_000
+"""Most layers of all distinct graphs of a trace together."""
 
 
 class Request(NamedTuple):
@@ -42,14 +46,24 @@ class Trace:
 def record_trace(workload: Workload, pattern: RequestPattern) -> Trace:
     """Expand a request pattern; graphs are bound once per length and numbered as they first appear.
 
-    Raises ``InputError`` for a length that the workload does not allow.
+    Raises ``InputError`` for a length that the workload does not allow, or too many different ones.
     """
-    graphs: dict[int | None, tuple[int, Graph]] = {}
+    numbers: dict[int | None, int] = {}
+    graphs: list[Graph] = []
     requests = []
+    layers = 0
     for arrival, asked in pattern.requests():
-        if asked not in graphs:
-            graphs[asked] = (len(graphs), workload.bind(asked))
-        number, graph = graphs[asked]
-        requests.append(Request(arrival, number, graph.length, pattern.batch))
-    bound = tuple(graph for _, graph in graphs.values())
-    return Trace(workload.name, workload.digest, bound, tuple(requests))
+        if asked not in numbers:
+            numbers[asked] = len(graphs)
+            graphs.append(workload.bind(asked))
+            layers += len(graphs[-1].layers)
+            _check_layers(layers)
+        number = numbers[asked]
+        requests.append(Request(arrival, number, graphs[number].length, pattern.batch))
+    return Trace(workload.name, workload.digest, tuple(graphs), tuple(requests))
+
+
+def _check_layers(layers: int) -> None:
+    if layers > MAX_LAYERS:
+        rule = f"a trace must have at most {MAX_LAYERS} layers over all different lengths"
+        raise InputError(rule, field="lengths", value=layers, remedy="Ask for fewer different lengths")

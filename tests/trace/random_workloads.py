@@ -1,0 +1,82 @@
+"""Random networks: chains of images and of sequences with residual sums and delayed inputs. Extend with every kind."""
+
+import json
+
+from hypothesis import assume
+from hypothesis import strategies as st
+
+from simulator.base.errors import InputError
+from simulator.base.yaml_file import parse
+from simulator.workload.reader import Workload
+from simulator.workload.schema import Description
+
+small = st.integers(1, 5)
+pair = st.one_of(small, st.tuples(small, small).map(list))
+flag = st.booleans()
+activation = st.sampled_from(["none", "relu"])
+
+
+def image_kinds(previous):
+    window = {"input": st.just(previous), "kernel": pair, "stride": pair, "padding": small, "dilation": pair}
+    conv = {
+        "kind": st.just("conv2d"),
+        "channels": small,
+        "bias": flag,
+        "batch_norm": flag,
+        "activation": activation,
+    }
+    return st.one_of(
+        st.fixed_dictionaries(window | conv),
+        st.fixed_dictionaries(window | {"kind": st.just("max_pool2d")}),
+        point_kinds(previous, 0),
+    )
+
+
+def point_kinds(previous, delay):
+    source = {"layer": previous, "delay": delay}
+    linear = {"kind": st.just("linear"), "input": st.just(source), "width": small, "bias": flag}
+    return st.one_of(
+        st.fixed_dictionaries(linear | {"activation": activation}),
+        st.fixed_dictionaries({"kind": st.just("argmax"), "input": st.just(source)}),
+        st.just({"kind": "add", "inputs": [previous, source], "activation": "relu"}),
+    )
+
+
+@st.composite
+def images(draw):
+    layers = {"l0": {"kind": "input", "shape": draw(st.lists(st.integers(1, 9), min_size=3, max_size=3))}}
+    for number in range(1, draw(st.integers(1, 5))):
+        layers[f"l{number}"] = draw(image_kinds(f"l{number - 1}"))
+    last = f"l{len(layers) - 1}"
+    layers["flat"] = {"kind": "flatten", "input": last}
+    return {"name": "images", "layers": layers}
+
+
+@st.composite
+def sequences(draw):
+    layers = {"l0": {"kind": "input", "shape": [draw(small)], "sequence": True}}
+    for number in range(1, draw(st.integers(1, 5))):
+        previous, delay = f"l{number - 1}", draw(st.integers(0, 2))
+        lstm = {"kind": st.just("lstm"), "input": st.just(previous), "hidden": small, "bias": flag}
+        layers[f"l{number}"] = draw(st.one_of(st.fixed_dictionaries(lstm), point_kinds(previous, delay)))
+    last = f"l{len(layers) - 1}"
+    layers["word"] = {"kind": "argmax", "input": last}
+    layers["again"] = {
+        "kind": "embedding",
+        "input": {"layer": "word", "delay": 1},
+        "entries": 7,
+        "width": draw(small),
+    }
+    return {"name": "sequences", "sequence": {"length": draw(small), "limit": 50}, "layers": layers}
+
+
+@st.composite
+def workloads(draw):
+    document = parse(json.dumps(draw(st.one_of(images(), sequences()))), "random.yaml")
+    workload = Workload(Description.model_validate(document.data), document)
+    try:
+        workload.bind()
+    except InputError as error:
+        assume("padded input" not in str(error))
+        raise
+    return workload
