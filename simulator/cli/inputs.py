@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from simulator.base.errors import InputError
 from simulator.cli.options import EngineName
@@ -14,6 +15,7 @@ from simulator.workload.reader import load_workload
 
 DEFAULT_WORKLOAD = Path("workloads/resnet9_cifar10.yaml")
 _IMAGES = 4
+_WAYS: dict[str, Literal["packed", "balanced"]] = {"packed": "packed", "balanced": "balanced"}
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,13 @@ def _projects(chip_path: Path) -> Iterator[Path]:
     yield chip_path.parent
     yield Path()
     yield from chip_path.resolve().parents
+
+
+def placement(text: str | None, tiles: int | None) -> Path | Literal["packed", "balanced"] | None:
+    """What ``--mapping`` says: a way to map, a file, or nothing."""
+    if tiles is not None and text != "balanced":
+        raise InputError("is for '--mapping balanced' only", field="--tiles", value=tiles)
+    return None if text is None else _WAYS.get(text) or Path(text)
 
 
 def engine(name: EngineName) -> Engine:

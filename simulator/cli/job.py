@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from simulator.chip.reader import load_chip
-from simulator.cli.inputs import Asked, engine, requests
+from simulator.cli.inputs import Asked, engine, placement, requests
 from simulator.cli.options import EngineName
 from simulator.report.folder import results_folder
 from simulator.report.layout import waiting
@@ -20,7 +20,8 @@ class Job:
     chip: Path
     asked: Asked
     settings: tuple[str, ...] = ()
-    placement: Path | None = None
+    mapping: str | None = None
+    tiles: int | None = None
     ideal: tuple[str, ...] = ()
     engine: EngineName = EngineName.AUTO
 
@@ -28,11 +29,11 @@ class Job:
 def execute(job: Job, out: Path | None, *, plots: bool) -> tuple[Result, Path]:
     """Run and write results; gives the result and the folder. Nothing is left of a run that fails."""
     chip, machine = load_chip(job.chip, job.settings), engine(job.engine)
-    trace = requests(job.asked, job.chip)
+    trace, how = requests(job.asked, job.chip), placement(job.mapping, job.tiles)
     path = out or RESULTS / f"{job.chip.stem}-{trace.workload}"
     with results_folder(path, numbered=out is None) as folder:
         with waiting("simulating"):
-            result = simulate(chip, trace, machine, placement=job.placement, ideal=job.ideal)
+            result = simulate(chip, trace, machine, placement=how, tiles=job.tiles, ideal=job.ideal)
         with waiting("writing results"):
             from simulator.report.write import write
 

@@ -1,6 +1,15 @@
 """``simulator map``."""
 
-from simulator.cli.options import AsJson, ChipPath, Length, PlacementPath, Settings, TracePath, WorkloadPath
+from simulator.cli.options import (
+    AsJson,
+    ChipPath,
+    Length,
+    MappingChoice,
+    Settings,
+    Tiles,
+    TracePath,
+    WorkloadPath,
+)
 
 
 def map_command(
@@ -10,7 +19,8 @@ def map_command(
     trace: TracePath = None,
     length: Length = None,
     settings: Settings = None,
-    mapping: PlacementPath = None,
+    mapping: MappingChoice = None,
+    tiles: Tiles = None,
     as_json: AsJson = False,
 ) -> None:
     """Show which layer sits on which tile.
@@ -18,13 +28,12 @@ def map_command(
     A picture of the tile grid, and how full the tiles are.
     """
     from simulator.chip.reader import load_chip
-    from simulator.cli.inputs import Asked, requests
+    from simulator.cli.inputs import Asked, placement, requests
     from simulator.report.mapped import as_data, show_mapping
     from simulator.study.run import plan
 
-    found = plan(
-        load_chip(chip, settings or ()), requests(Asked(workload, trace, length=length), chip), mapping
-    )
+    asked = requests(Asked(workload, trace, length=length), chip)
+    found = plan(load_chip(chip, settings or ()), asked, placement(mapping, tiles), tiles)
     if as_json:
         from simulator.report.summary import as_json as text
 

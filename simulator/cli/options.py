@@ -29,11 +29,18 @@ TracePath = Annotated[
     Path | None,
     typer.Option("--trace", "-t", metavar="FILE", help="Recorded requests, instead of a workload."),
 ]
-PlacementPath = Annotated[
-    Path | None,
+MappingChoice = Annotated[
+    str | None,
     typer.Option(
-        "--mapping", metavar="FILE", help="Placement. Default: the chip's own for this network, or a new one."
+        "--mapping",
+        metavar="HOW",
+        help="packed (one copy of each layer), balanced (copies of slow layers), or a placement file. "
+        "Default: the chip's own for this network, else packed.",
     ),
+]
+Tiles = Annotated[
+    int | None,
+    typer.Option("--tiles", metavar="N", help="How many tiles 'balanced' may spend. Default: all."),
 ]
 Settings = Annotated[
     list[str] | None,

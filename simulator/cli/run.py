@@ -14,9 +14,10 @@ from simulator.cli.options import (
     EngineChoice,
     EngineName,
     Length,
-    PlacementPath,
+    MappingChoice,
     Seed,
     Settings,
+    Tiles,
     TracePath,
     WorkloadPath,
 )
@@ -50,7 +51,8 @@ def run_command(
     arrivals: Arrivals = None,
     seed: Seed = 0,
     settings: Settings = None,
-    mapping: PlacementPath = None,
+    mapping: MappingChoice = None,
+    tiles: Tiles = None,
     ideal: Ideal = None,
     engine: EngineChoice = EngineName.AUTO,
     out: Out = None,
@@ -66,7 +68,7 @@ def run_command(
 
     asked = Asked(workload, trace, count, batch, length, arrivals, seed)
     names = tuple(name.strip() for name in ideal.split(",")) if ideal else ()
-    job = Job(chip, asked, tuple(settings or ()), mapping, names, engine)
+    job = Job(chip, asked, tuple(settings or ()), mapping, tiles, names, engine)
     result, folder = execute(job, out, plots=not no_plots)
     _tell(result, folder, as_json)
 

@@ -1,7 +1,7 @@
 """The tile grid as a picture for the terminal: which piece sits where, and how full its tile is."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rich import box
@@ -17,7 +17,7 @@ _NARROW, _WIDE = 8, 12
 _COLOURS = ("cyan", "yellow", "green", "magenta", "blue", "red")
 _SHADES = {"utf": " ░▒▓█", "ascii": " .:+#"}
 LEGEND = (
-    "Cell: layer; column group gN if there are several, position in the chain of partial sums; "
+    "Cell: layer; copy cN and column group gN if there are several, place in the chain of partial sums; "
     "share of the tile's cells that hold weights."
 )
 
@@ -46,7 +46,7 @@ def cells(plan: Plan) -> dict[str, list[Cell]]:
     """Tile or global unit -> what sits on it."""
     size = plan.hardware.rows * plan.hardware.columns
     found: dict[str, list[Cell]] = defaultdict(list)
-    groups: Mapping[str, int] = {layer.name: len(plan.of(layer.name)) for layer in plan.graph.mapped}
+    groups = {item.chain.layer: item.chain.group + 1 for item in plan.chains}
     for item in plan.chains:
         for stage, (tile, piece) in enumerate(zip(item.tiles, item.chain.pieces, strict=True)):
             part = _part(item, stage, groups[item.chain.layer])
@@ -57,8 +57,9 @@ def cells(plan: Plan) -> dict[str, list[Cell]]:
 
 
 def _part(item: PlacedChain, stage: int, groups: int) -> str:
+    copy = f"c{item.chain.copy + 1} " if item.chain.copies > 1 else ""
     group = f"g{item.chain.group + 1} " if groups > 1 else ""
-    return f"{group}{stage + 1}/{len(item.tiles)}"
+    return f"{copy}{group}{stage + 1}/{len(item.tiles)}"
 
 
 def _label_width(plan: Plan) -> int:

@@ -14,9 +14,10 @@ from simulator.report.where import where
 
 def macs_mapped(plan: Mapping) -> int:
     """Multiply-accumulates of an inference that tiles perform."""
-    positions = {layer.name: layer.positions for layer in plan.graph.layers}
     return sum(
-        piece.macs * positions[item.chain.layer] for item in plan.chains for piece in item.chain.pieces
+        piece.macs * item.chain.positions(plan.graph[item.chain.layer].positions)
+        for item in plan.chains
+        for piece in item.chain.pieces
     )
 
 
@@ -33,24 +34,31 @@ def show_mapping(plan: Mapping, console: Console) -> None:
     _layers(plan, console)
     tiles, used = len(plan.hardware.topology.tiles), len(plan.tiles)
     sentence(
-        f"{used} of {tiles} tiles; their cells hold {plan.graph.weights:,} weights and are "
+        f"{used} of {tiles} tiles hold the {plan.graph.weights:,} weights{_copied(plan)}; their cells are "
         f"{percent(plan.utilisation())} full ({percent(plan.utilisation() * used / tiles)} of the chip).",
         console,
     )
     sentence(coverage(macs_mapped(plan), plan.graph.macs), console)
 
 
+def _copied(plan: Mapping) -> str:
+    return "" if plan.weights == plan.graph.weights else f", {plan.weights:,} with copies"
+
+
 def _layers(plan: Mapping, console: Console) -> None:
-    numbers = ("groups x pieces", "tiles", "weights", "full")
+    numbers = ("copies", "cut", "tiles", "weights", "full")
     made = table("layer", "matrix", *numbers, right=numbers)
     for layer in plan.graph.mapped:
         placed = plan.of(layer.name)
+        copies = placed[0].chain.copies
         tiles = len({tile for item in placed for tile in item.tiles})
         matrices = " + ".join(f"{matrix.rows} x {matrix.columns}" for matrix in layer.matrices)
-        cut = f"{len(placed)} x {len(placed[0].chain.pieces)}"
+        cut = f"{len(placed[0].chain.pieces)} x {len(placed) // copies}"
         full = percent(plan.utilisation(layer.name))
-        made.add_row(Text(plain(layer.name)), matrices, cut, str(tiles), f"{layer.weights:,}", full)
+        cells = (str(copies), cut, str(tiles), f"{layer.weights:,}", full)
+        made.add_row(Text(plain(layer.name)), matrices, *cells)
     show(made, console)
+    sentence("Cut: pieces along the chain of partial sums x column groups.", console, "dim")
     others = [f"{name} {place}" for name, place in where(plan).items() if place != "tiles"]
     sentence(f"Elsewhere: {', '.join(others)}.", console, "dim")
 
@@ -87,4 +95,4 @@ def _group(item: Any) -> dict[str, Any]:
         {"tile": tile, "matrix": piece.name, "rows": list(piece.rows), "columns": list(piece.columns)}
         for tile, piece in zip(item.tiles, item.chain.pieces, strict=True)
     ]
-    return {"pieces": pieces, "global_unit": item.unit}
+    return {"copy": item.chain.copy, "pieces": pieces, "global_unit": item.unit}

@@ -22,7 +22,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "matrix": "rows x columns of its weight matrices",
         "weights": "entries of its matrices",
         "pieces": "sub-matrices, one a tile",
-        "column_groups": "chains of tiles, each with a part of the outputs",
+        "copies": "how often it is on the chip; each copy takes every copies-th position",
+        "column_groups": "chains of tiles of a copy, each with a part of the outputs",
         "tiles": "tiles that hold its pieces",
         "utilisation": "weights / cells of its tiles",
         "positions": "output vectors over the run",
@@ -116,7 +117,7 @@ class _LayerSums:
     def row(self, layer: Layer) -> dict[str, Any]:
         """Columns of one layer."""
         placed = self._answer.mapping.of(layer.name)
-        streams = self._streams[layer.name]
+        copies, streams = (placed[0].chain.copies if placed else 0), self._streams[layer.name]
         first, last = self._span(streams)
         return {
             "layer": layer.name,
@@ -125,7 +126,8 @@ class _LayerSums:
             "matrix": matrix_text(layer),
             "weights": layer.weights,
             "pieces": sum(len(item.chain.pieces) for item in placed),
-            "column_groups": len(placed),
+            "copies": copies,
+            "column_groups": len(placed) // max(copies, 1),
             "tiles": len({tile for item in placed for tile in item.tiles}),
             "utilisation": self._answer.mapping.utilisation(layer.name) if placed else None,
             "positions": self._positions[layer.name],
