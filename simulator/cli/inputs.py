@@ -7,10 +7,11 @@ from typing import Literal
 
 from simulator.base.errors import InputError
 from simulator.cli.options import EngineName
-from simulator.cli.pattern import pattern
 from simulator.engine.contract import Engine
+from simulator.study import engines
 from simulator.trace import file as trace_file
 from simulator.trace.trace import Trace, record_trace
+from simulator.trace.written import pattern
 from simulator.workload.reader import load_workload
 
 DEFAULT_WORKLOAD = Path("workloads/resnet9_cifar10.yaml")
@@ -86,19 +87,4 @@ def placement(text: str | None, tiles: int | None) -> Path | Literal["packed", "
 
 def engine(name: EngineName) -> Engine:
     """The engine of this name; auto is the fast one where it can be had."""
-    if name is not EngineName.SIMPY:
-        try:
-            from simulator.engine.fast_engine import FastEngine
-
-            return FastEngine()
-        except ImportError as error:
-            if name is EngineName.FAST:
-                raise InputError(
-                    f"cannot be had here: {error}",
-                    field="--engine",
-                    value="fast",
-                    remedy="Try --engine simpy",
-                ) from error
-    from simulator.engine.simpy_engine import SimpyEngine
-
-    return SimpyEngine()
+    return engines.engine(name.value)

@@ -42,12 +42,12 @@ def record_command(
     'run --trace' replays it.
     """
     from simulator.base.errors import InputError
-    from simulator.cli.pattern import pattern
     from simulator.report.describe import recorded, trace_data
     from simulator.report.layout import console
     from simulator.report.summary import as_json as text
     from simulator.trace import file as trace_file
     from simulator.trace.trace import record_trace
+    from simulator.trace.written import pattern
     from simulator.workload.reader import load_workload
 
     if out.exists():

@@ -19,7 +19,7 @@ from simulator.measure.limiter import host_crossover, limiter
 from simulator.measure.metrics import Measured, Metric, metrics
 from simulator.measure.steady import Steady, steady
 from simulator.program.form import Inference, Program
-from simulator.program.timeline import Timeline
+from simulator.program.timeline import FULL, Recording, Timeline
 from simulator.trace.trace import Trace
 
 
@@ -56,17 +56,18 @@ def simulate(
     placement: Path | Literal["packed", "balanced"] | None = None,
     tiles: int | None = None,
     ideal: Sequence[str] = (),
+    recording: Recording = FULL,
 ) -> Result:
     """Map, lower, execute and measure a trace on a chip.
 
     ``placement``, ``tiles``: see ``plan``. ``ideal``: names of what costs nothing (network, memory, host).
-    Raises InputError or DeadlockError.
+    ``recording``: what the timeline keeps; no figure depends on it. Raises InputError or DeadlockError.
     """
     chip, inferences = chip_file.chip, schedule(trace)
     mapping = plan(chip_file, trace, placement, tiles)
     program = lower(mapping, trace.graphs, inferences, ideal)
     reference = lower(mapping, trace.graphs, inferences) if ideal else program
-    timeline = run(engine, program)
+    timeline = run(engine, program, recording)
     pace = steady(program, engine)
     entries = energy(chip, mapping, program, timeline.makespan)
     limits = bounds(program)

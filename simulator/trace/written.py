@@ -1,4 +1,4 @@
-"""Request patterns as they are written on the command line."""
+"""Request patterns as they are written: on the command line, in sweep files."""
 
 from simulator.base.errors import InputError
 from simulator.base.units import parse, whole_ps
@@ -20,7 +20,7 @@ _LENGTHS = "Write '64', '16..64' (drawn evenly) or '16,64,32'"
 def pattern(
     count: int | None, batch: int | None, arrivals: str | None, length: str | None, seed: int
 ) -> RequestPattern:
-    """A pattern from option texts. Raises InputError that names the option."""
+    """A pattern from texts. Raises InputError that names the command line's option."""
     when, lengths = _arrivals(arrivals or "once", seed), _lengths(length, seed)
     if count is None:
         count = len(when.arrivals) if isinstance(when, Given) else 1
