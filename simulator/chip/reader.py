@@ -32,7 +32,16 @@ def load_chip(path: str | Path, overrides: Sequence[str] = ()) -> ChipFile:
 
     Raises InputError (place, field, value, rule, remedy) for anything that is wrong.
     """
-    document = _inherited(Path(path), ())
+    return chip_from(chip_document(path), path, overrides)
+
+
+def chip_document(path: str | Path) -> Document:
+    """The merged plain data of a chip file and of what it extends, not yet validated."""
+    return _inherited(Path(path), ())
+
+
+def chip_from(document: Document, path: str | Path, overrides: Sequence[str] = ()) -> ChipFile:
+    """Apply overrides to a chip's document and validate it: ``load_chip`` for a file that has been read."""
     for override in overrides:
         document = _overridden(document, override)
     try:
