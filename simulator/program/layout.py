@@ -96,6 +96,28 @@ class Layout:
             yield self._expand(pairs[0][part], pairs[1][part], sizes[part])
             begin = end
 
+    def rows(self, operations: Int, given: Int) -> Int:
+        """Row of the edge table of one edge into each of these; ``given``: its place in its segment's own list."""
+        edge = self.tables.edge
+        begins, ends = edge.into[:, 0], edge.into[:, -1]
+        row_of = np.empty(len(edge.given), np.int64)
+        row_of[np.repeat(begins, ends - begins) + edge.given] = np.arange(len(row_of))
+        return np.asarray(row_of[begins[self.segment[operations]] + given])
+
+    def sources(self, operations: Int, rows: Int) -> Int:
+        """The operation on the other side of these edges, on which each of these operations depends."""
+        source = self.tables.edge.source[rows]
+        first = self.base[self.inference[operations], source]
+        return np.asarray(self.offset[source] + first + self._index(rows, self.k[operations]))
+
+    def _index(self, row: Int, k: Int) -> Int:
+        """Source of operation k for these rows of the edge table, counted within the inference."""
+        edge = self.tables.edge
+        f = (edge.scale[row] * k + edge.offset[row]) // edge.divisor[row]
+        tabled = np.flatnonzero(edge.table[row] != NO_TABLE)
+        f[tabled] = self.tables.pool[edge.table[row[tabled]] + k[tabled]]
+        return np.asarray(f)
+
     def _pairs(self, rows: Int) -> tuple[Int, Int]:
         """Each row with each inference of its segment."""
         begins = self.tables.edge.into[:, 0]
@@ -112,9 +134,7 @@ class Layout:
         edge = self.tables.edge
         k = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
         row, inference = np.repeat(rows, sizes), np.repeat(inferences, sizes)
-        f = (edge.scale[row] * k + edge.offset[row]) // edge.divisor[row]
-        tabled = np.flatnonzero(edge.table[row] != NO_TABLE)
-        f[tabled] = self.tables.pool[edge.table[row[tabled]] + k[tabled]]
+        f = self._index(row, k)
         source = self.base[inference, edge.source[row]] + f
         real: NDArray[np.bool_] = (f >= 0) | ((f != NONE) & (edge.scope[row] == Scope.GLOBAL) & (source >= 0))
         target = self.base[inference, edge.target[row]] + k

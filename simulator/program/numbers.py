@@ -20,6 +20,9 @@ from simulator.program.form import (
 from simulator.program.names import edge_name, stream_name
 from simulator.program.sharing import Clock, combine
 
+LATEST = 1 << 62
+"""No time of a run may come near this [ps]."""
+
 
 def check_frame(program: Program) -> None:
     """Resources and streams, which stay for the whole run. Raises InputError."""
@@ -116,9 +119,12 @@ def check_schedule(program: Program, inferences: Iterable[Inference]) -> None:
         if not 0 <= row.segment < len(program.segments):
             rule = f"must be 0..{len(program.segments) - 1}"
             raise InputError(rule, place=place, field="segment", value=row.segment)
-        if row.release < 0 or row.floor < 0:
+        if min(row.release, row.floor) < 0 or max(row.release, row.floor) >= LATEST:
             raise InputError(
-                "must not be negative", place=place, field="release, floor", value=(row.release, row.floor)
+                "must be at least 0 and below 2^62 ps",
+                place=place,
+                field="release, floor",
+                value=(row.release, row.floor),
             )
 
 

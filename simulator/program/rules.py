@@ -8,13 +8,11 @@ from numpy.typing import NDArray
 from simulator.base.errors import InputError
 from simulator.program.form import NONE, Edge, Event, Int, Kind, Program
 from simulator.program.names import stream_name
-from simulator.program.numbers import edge_error
+from simulator.program.numbers import LATEST, edge_error
 from simulator.program.sharing import clocks, contended
 from simulator.program.tables import NO_TABLE, DurationTable, Tables
 
 Float = NDArray[np.float64]
-HORIZON = 2.0**62
-"""No time of a run may come near this [ps]."""
 
 
 @dataclass(frozen=True)
@@ -171,7 +169,7 @@ def check_horizon(scene: Scene) -> None:
     times = np.bincount([row.segment for row in program.schedule], minlength=len(tables.n))
     latest = max((max(row.release, row.floor) for row in program.schedule), default=0)
     total = float((per_segment * times).sum()) + latest
-    if not total < HORIZON:
+    if not total < LATEST:
         rule = "all durations, lags, set-ups and releases together must stay below 2^62 ps"
         raise InputError(
             rule, place="program", value=f"{total:.3g} ps", remedy="Run fewer inferences at a time."

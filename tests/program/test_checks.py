@@ -288,7 +288,7 @@ RULES: dict[str, tuple[Callable[[Program], None], str]] = {
     ),
     "release": (
         lambda p: p.schedule.append(Inference(0, -1)),
-        "inference 2: release, floor: must not be negative, got (-1, 0)",
+        "inference 2: release, floor: must be at least 0 and below 2^62 ps, got (-1, 0)",
     ),
     "horizon": (
         work(1, occupancy=Duration(1 << 59)),
