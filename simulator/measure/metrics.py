@@ -8,7 +8,7 @@ from simulator.chip.schema import Chip
 from simulator.mapping.plan import Mapping
 from simulator.measure.area import AREAS, areas
 from simulator.measure.energy import Entry, mvm_energy
-from simulator.measure.steady import Steady
+from simulator.measure.times import Times
 from simulator.measure.totals import totals
 from simulator.program.form import Program
 from simulator.program.timeline import Timeline
@@ -33,7 +33,7 @@ class Measured:
     mapping: Mapping
     program: Program
     timeline: Timeline
-    steady: Steady
+    times: Times
     energy: Sequence[Entry]
 
     @property
@@ -48,15 +48,14 @@ def metrics(run: Measured) -> list[Metric]:
 
 
 def _times(run: Measured) -> list[Metric]:
-    first = int(run.timeline.ended[0]) - run.program.schedule[0].release
-    how = "exactly periodic" if run.steady.periodic else "mean of the middle third, not periodic"
-    interval = run.steady.interval
+    steady = run.times.steady
+    how = "exactly periodic" if steady.periodic else "mean of the middle third, not periodic"
     return [
         Metric(
             "first_latency_ns",
-            first / 1e3,
+            run.times.first / 1e3,
             "ns",
-            "first inference, from its arrival to its last result at the host",
+            "an inference alone on the chip, from its arrival to its last result at the host",
             "time",
         ),
         Metric(
@@ -68,12 +67,12 @@ def _times(run: Measured) -> list[Metric]:
         ),
         Metric(
             "steady_interval_ns",
-            interval / 1e3,
+            steady.interval / 1e3,
             "ns",
-            f"distance of completions when requests follow back to back ({how}, {run.steady.inferences} simulated)",
+            f"distance of completions when requests follow back to back ({how}, {steady.inferences} simulated)",
             "time",
         ),
-        Metric("inferences_per_second", 1e12 / interval, "1/s", "1 / steady interval", "throughput"),
+        Metric("inferences_per_second", 1e12 / steady.interval, "1/s", "1 / steady interval", "throughput"),
     ]
 
 
@@ -88,7 +87,7 @@ def _throughput(run: Measured) -> list[Metric]:
             2e3 * run.mapping.weights / window,
             "every mapped weight, copies too, one MVM a window, padding not counted",
         ),
-        "sustained": (2e3 * macs / run.steady.interval, "operations of an inference / steady interval"),
+        "sustained": (2e3 * macs / run.times.steady.interval, "operations of an inference / steady interval"),
     }
     rows = [
         Metric(f"{name}_gops", rate, "GOPS", f"{what}; 1 MAC = 2 operations", "throughput")

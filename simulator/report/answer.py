@@ -8,6 +8,7 @@ from simulator.mapping.plan import Mapping
 from simulator.measure.bounds import Bound
 from simulator.measure.energy import Entry
 from simulator.measure.metrics import Metric
+from simulator.measure.times import Times
 from simulator.program.form import Program
 from simulator.program.timeline import Timeline
 from simulator.trace.trace import Trace
@@ -39,6 +40,10 @@ class Answer(Protocol):
     @property
     def timeline(self) -> Timeline:
         """When."""
+
+    @property
+    def times(self) -> Sequence[Times]:
+        """Latency alone, steady interval and latency under load: as run, then with a part ideal."""
 
     @property
     def metrics(self) -> Sequence[Metric]:

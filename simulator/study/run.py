@@ -1,6 +1,6 @@
 """One run as a function: chip, trace and mapping in; program, timeline and figures out. Nothing is written."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -17,7 +17,7 @@ from simulator.measure.bounds import Bound, bounds
 from simulator.measure.energy import Entry, energy
 from simulator.measure.limiter import host_crossover, limiter
 from simulator.measure.metrics import Measured, Metric, metrics
-from simulator.measure.steady import Steady, steady
+from simulator.measure.times import NO_LOAD, Load, Times, contrasts, times
 from simulator.program.form import Inference, Program
 from simulator.program.timeline import FULL, Recording, Timeline
 from simulator.trace.trace import Trace
@@ -25,9 +25,10 @@ from simulator.trace.trace import Trace
 
 @dataclass(frozen=True)
 class Result:
-    """Everything a run gave. ``reference`` is the same program with nothing ideal (the program itself if nothing was).
+    """Everything a run gave.
 
-    ``bounds`` belong to ``program``; ``host_crossover`` [bit/s] to ``reference``.
+    ``times``: as run, then what contention costs. ``bounds`` belong to ``program``, ``host_crossover`` [bit/s] to
+    the program with nothing ideal.
     """
 
     chip_file: ChipFile
@@ -36,7 +37,7 @@ class Result:
     ideal: tuple[str, ...]
     program: Program
     timeline: Timeline
-    steady: Steady
+    times: list[Times]
     metrics: list[Metric]
     energy: list[Entry]
     bounds: list[Bound]
@@ -57,18 +58,26 @@ def simulate(
     tiles: int | None = None,
     ideal: Sequence[str] = (),
     recording: Recording = FULL,
+    contrast: bool = False,
+    load: Load = NO_LOAD,
+    progress: Callable[[str], None] = lambda step: None,
 ) -> Result:
     """Map, lower, execute and measure a trace on a chip.
 
     ``placement``, ``tiles``: see ``plan``. ``ideal``: names of what costs nothing (network, memory, host).
-    ``recording``: what the timeline keeps; no figure depends on it. Raises InputError or DeadlockError.
+    ``recording``: what the timeline keeps; no figure depends on it. ``contrast``: the times once more with network,
+    memory and host ideal, ``load``: latency under load as well. ``progress`` is told each step. Raises InputError
+    or DeadlockError.
     """
     chip, inferences = chip_file.chip, schedule(trace)
     mapping = plan(chip_file, trace, placement, tiles)
     program = lower(mapping, trace.graphs, inferences, ideal)
     reference = lower(mapping, trace.graphs, inferences) if ideal else program
+    progress("run")
     timeline = run(engine, program, recording)
-    pace = steady(program, engine)
+    progress("steady interval")
+    own = times(program, engine, tuple(ideal), load)
+    rows = contrasts(mapping, trace, engine, own, load=load, progress=progress) if contrast else [own]
     entries = energy(chip, mapping, program, timeline.makespan)
     limits = bounds(program)
     return Result(
@@ -78,11 +87,11 @@ def simulate(
         ideal=tuple(ideal),
         program=program,
         timeline=timeline,
-        steady=pace,
-        metrics=metrics(Measured(chip, mapping, program, timeline, pace, entries)),
+        times=rows,
+        metrics=metrics(Measured(chip, mapping, program, timeline, own, entries)),
         energy=entries,
         bounds=limits,
-        limiter=limiter(limits, pace.interval),
+        limiter=limiter(limits, own.steady.interval),
         host_crossover=host_crossover(reference, bounds(reference)),
     )
 
