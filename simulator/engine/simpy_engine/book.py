@@ -38,18 +38,16 @@ class Book:
         self.start.append(start)
         self.done.append(done)
         self.free.append(free)
-        started, freed, finished = self._readers
-        if started:
-            self._library.call(started.pop(operation, ()))
-        if finished:
-            self._library.call(finished.pop(operation, ()))
-        if freed and free != UNKNOWN:
-            self._library.call(freed.pop(operation, ()))
+        for readers, time in zip(self._readers, (start, free, done), strict=True):
+            if operation in readers and time != UNKNOWN:
+                self._library.call(readers.pop(operation))
 
     def release(self, operation: int, free: int) -> None:
         """Write down FREE of an operation that was held."""
         self.free[operation] = free
-        self._library.call(self._readers[Event.FREE].pop(operation, ()))
+        readers = self._readers[Event.FREE]
+        if operation in readers:
+            self._library.call(readers.pop(operation))
 
 
 class Library:

@@ -54,6 +54,10 @@ class Turn(simpy.Event):
         self._ok, self._value = True, None
         self._priority, self._called = priority, False
 
+    def renew(self) -> None:
+        """Be ready for another call."""
+        self.callbacks, self._called = [], False
+
     def call(self) -> None:
         """Something happened now."""
         if not self._called:

@@ -42,8 +42,7 @@ class RunningStream:
             self._next_inference()
             if self.idle:
                 return
-        order = self._order()
-        self.ready = order if order > self._earliest else self._earliest
+        self.ready = max(self._order(), self._earliest)
         self._term = 0
         self._look()
 

@@ -60,7 +60,7 @@ class Unit:
         """Wait until something happens, let the instant come to rest, decide."""
         while True:
             yield self._turn
-            self._turn = Turn(self._kernel, self.rating.turn)
+            self._turn.renew()
             self._decide(self._kernel.time)
 
     def join(self, claim: Claim) -> None:
@@ -89,7 +89,7 @@ class Unit:
             edge = client.next_edge(now)
             if edge > now:
                 self._wake_at(edge)
-            elif all(unit is self or unit.admits(claim) for unit in client.units):
+            elif len(client.units) == 1 or all(unit.admits(claim) for unit in client.units):
                 for unit in client.units:
                     unit.leave(claim)
                 client.granted(now)
