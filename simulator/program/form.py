@@ -2,7 +2,7 @@
 
 Times are integer picoseconds. An *inference* is one request's worth of work; operation ``k`` of a
 stream is counted from 0 within its inference, operation ``g`` from 0 over the whole run. The exact
-meaning of every field is in docs/program.md; engines execute the tables that ``tables.finalise``
+meaning of every field is in docs/program.md; engines execute the tables that ``finalise``
 makes of this.
 """
 

@@ -116,7 +116,7 @@ def _together(resources: list[Resource]) -> bool:
 
 
 def random_program(seed: int, features: Collection[str] = FEATURES) -> Program:
-    """A checked program; the same for the same arguments. About one in eight deadlocks."""
+    """A checked program; the same for the same arguments. About one in five deadlocks."""
     maker = _Maker(Random(f"program {seed}"), frozenset(features))
     resources = [maker.resource(r) for r in range(maker.rng.randint(1, 6))]
     streams = _streams(maker, resources)
