@@ -1,53 +1,44 @@
 """Kernel: the event heap, ordered by time, then phase, then address."""
 
 from simulator.engine.fast_engine import layout as f
-from simulator.engine.fast_engine.layout import Array, Memory
+from simulator.engine.fast_engine.layout import Memory
 
 
 def push(m: Memory, time: int, phase: int, address: int) -> None:
     """Add an event."""
-    heap, box = m[f.HEAP], m[f.BOX]
     code = (phase << f.PHASE_BITS) | address
-    at = 2 * box[f.HEAP_LENGTH]
-    box[f.HEAP_LENGTH] += 1
-    while at > 0:
-        above = ((at >> 1) - 1) & -2
-        if heap[above] < time or (heap[above] == time and heap[above + 1] < code):
+    heap = m[f.HEAP]
+    at = heap + 2 * m[f.HEAP_LENGTH]
+    m[f.HEAP_LENGTH] += 1
+    rise(m, heap, at, time, code)
+
+
+def rise(m: Memory, heap: int, at: int, time: int, code: int) -> None:
+    """Put an event in the hole at ``at`` or above it."""
+    while at > heap:
+        above = heap + ((((at - heap) >> 1) - 1) & -2)
+        if m[above] < time or (m[above] == time and m[above + 1] < code):
             break
-        heap[at] = heap[above]
-        heap[at + 1] = heap[above + 1]
+        m[at] = m[above]
+        m[at + 1] = m[above + 1]
         at = above
-    heap[at] = time
-    heap[at + 1] = code
+    m[at] = time
+    m[at + 1] = code
 
 
 def drop_first(m: Memory) -> None:
     """Remove the earliest event: move the hole to the bottom, then the last event up from there."""
-    heap, box = m[f.HEAP], m[f.BOX]
-    box[f.HEAP_LENGTH] -= 1
-    end = 2 * box[f.HEAP_LENGTH]
-    at = 0
-    below = 2
+    heap = m[f.HEAP]
+    m[f.HEAP_LENGTH] -= 1
+    end = heap + 2 * m[f.HEAP_LENGTH]
+    at = heap
+    below = heap + 2
     while below < end:
         other = below + 2
-        if other < end and precedes(heap, other, below):
+        if other < end and (m[other] < m[below] or (m[other] == m[below] and m[other + 1] < m[below + 1])):
             below = other
-        heap[at] = heap[below]
-        heap[at + 1] = heap[below + 1]
+        m[at] = m[below]
+        m[at + 1] = m[below + 1]
         at = below
-        below = 2 * at + 2
-    time, code = heap[end], heap[end + 1]
-    while at > 0:
-        above = ((at >> 1) - 1) & -2
-        if heap[above] < time or (heap[above] == time and heap[above + 1] < code):
-            break
-        heap[at] = heap[above]
-        heap[at + 1] = heap[above + 1]
-        at = above
-    heap[at] = time
-    heap[at + 1] = code
-
-
-def precedes(heap: Array, one: int, other: int) -> bool:
-    """Whether the event at place ``one`` comes before that at ``other``."""
-    return heap[one] < heap[other] or (heap[one] == heap[other] and heap[one + 1] < heap[other + 1])
+        below = 2 * at - heap + 2
+    rise(m, heap, at, m[end], m[end + 1])

@@ -1,4 +1,4 @@
-"""Kernel: operations whose servers are held until events that are not known at the grant.
+"""Kernel: streams with several operations in flight whose servers are held for events yet unknown.
 
 Such an operation is a *slot*; each event that it misses is a node in the list of that event's stream.
 A stream stops behind the first operation that a node needs (PIN), so that its time is read before
@@ -7,145 +7,137 @@ anything can overwrite it.
 
 from simulator.engine.fast_engine import layout as f
 from simulator.engine.fast_engine.edges import look_up
+from simulator.engine.fast_engine.heap import push
 from simulator.engine.fast_engine.layout import Memory
-from simulator.engine.fast_engine.lists import notice, rouse, stack
-from simulator.engine.fast_engine.servers import release
+from simulator.engine.fast_engine.lists import rouse
 
 
 def take_node(m: Memory) -> int:
     """An unused node."""
-    box = m[f.BOX]
-    x = box[f.FREE_NODE]
-    box[f.FREE_NODE] = m[f.NODE][x + f.NODE_LINK]
-    box[f.NODES_LEFT] -= 1
+    x = m[f.FREE_NODE]
+    m[f.FREE_NODE] = m[x + f.NODE_LINK]
+    m[f.NODES_LEFT] -= 1
     return x
 
 
 def give_node(m: Memory, x: int) -> None:
     """Node x is used no more."""
-    box = m[f.BOX]
-    m[f.NODE][x + f.NODE_LINK] = box[f.FREE_NODE]
-    box[f.FREE_NODE] = x
-    box[f.NODES_LEFT] += 1
+    m[x + f.NODE_LINK] = m[f.FREE_NODE]
+    m[f.FREE_NODE] = x
+    m[f.NODES_LEFT] += 1
 
 
 def event_time(m: Memory, s: int, event: int, j: int) -> int:
     """When an event of operation j of stream s is, NIL if that is not known."""
-    row = m[f.ROW]
-    if j >= row[s + f.NEXT]:
+    if j >= m[s + f.NEXT]:
         return f.NIL
-    return m[f.RING][row[s + f.AT_START + event] + (j & row[s + f.MASK])]
+    return m[m[s + f.AT_START + event] + (j & m[s + f.MASK])]
 
 
-def hold(m: Memory, s: int, grant: int, free: int) -> int:
-    """FREE of the operation granted to stream s, ``free`` without its HOLD edges; NIL if not known yet."""
-    row = m[f.ROW]
+def hold(m: Memory, s: int, free: int) -> int:
+    """FREE of the operation just granted to stream s, ``free`` without HOLD edges; NIL if not known yet."""
     slot = f.NIL
-    e = row[s + f.HOLDS]
-    while e < row[s + f.EDGES_END]:
-        j = look_up(row, m[f.POOL], e, row[s + f.K])
-        if j >= 0:
-            row[e + f.LOW] = j
-            time = event_time(m, row[e + f.SOURCE], row[e + f.EVENT], j)
+    e = m[s + f.HOLDS]
+    while e < m[s + f.EDGES_END]:
+        j = m[s + f.K] + m[e + f.SHIFT] if m[e + f.FORM] == 0 else look_up(m, e, m[s + f.K])
+        if j >= m[e + f.LEAST]:
+            m[e + f.LOW] = j
+            time = event_time(m, m[e + f.SOURCE], m[e + f.EVENT], j)
             if time >= 0:
-                free = max(free, time + row[e + f.LAG])
+                free = max(free, time + m[e + f.LAG])
             else:
                 if slot == f.NIL:
-                    slot = open_slot(m, s, grant)
+                    slot = open_slot(m, s)
                 attach(m, slot, e, j)
         e += f.EDGE_SIZE
     if slot == f.NIL:
         return free
-    m[f.NODE][slot + f.PARTIAL] = free
+    m[slot + f.PARTIAL] = free
     return f.NIL
 
 
-def open_slot(m: Memory, s: int, grant: int) -> int:
-    """A slot for the operation granted to stream s."""
-    row, node = m[f.ROW], m[f.NODE]
+def open_slot(m: Memory, s: int) -> int:
+    """A slot for the operation just granted to stream s."""
     slot = take_node(m)
-    node[slot + f.OWNER] = s
-    node[slot + f.OPERATION] = row[s + f.NEXT]
-    node[slot + f.MISSING] = 0
-    node[slot + f.GRANTED] = grant
-    node[slot + f.NODE_LINK] = row[s + f.SLOT]
-    row[s + f.SLOT] = slot
-    m[f.BOX][f.PENDING] += 1
+    m[slot + f.OWNER] = s
+    m[slot + f.OPERATION] = m[s + f.NEXT] - 1
+    m[slot + f.MISSING] = 0
+    m[slot + f.GRANT_TIME] = m[s + f.GRANT]
+    m[slot + f.NODE_LINK] = m[s + f.SLOT]
+    m[s + f.SLOT] = slot
+    m[f.PENDING] += 1
     return slot
 
 
 def attach(m: Memory, slot: int, e: int, j: int) -> None:
     """The slot misses the event of operation j that edge e looks at."""
-    row, node = m[f.ROW], m[f.NODE]
-    source = row[e + f.SOURCE]
+    source = m[e + f.SOURCE]
     x = take_node(m)
-    node[x + f.OWNER] = slot
-    node[x + f.OPERATION] = j
-    node[x + f.PARTIAL] = row[e + f.LAG]
-    node[x + f.MISSING] = row[e + f.EVENT]
-    node[x + f.NODE_LINK] = row[source + f.HOLDER]
-    row[source + f.HOLDER] = x
-    node[slot + f.MISSING] += 1
-    if row[source + f.NEXT] <= j < row[source + f.PIN]:
-        row[source + f.PIN] = j + 1
-        row[source + f.LIMIT] = min(row[source + f.LIMIT], j + 1)
-    rouse(m, source)
+    m[x + f.OWNER] = slot
+    m[x + f.OPERATION] = j
+    m[x + f.PARTIAL] = m[e + f.LAG]
+    m[x + f.MISSING] = m[e + f.EVENT]
+    m[x + f.NODE_LINK] = m[source + f.HOLDER]
+    m[source + f.HOLDER] = x
+    m[slot + f.MISSING] += 1
+    if m[source + f.NEXT] <= j < m[source + f.PIN]:
+        m[source + f.PIN] = j + 1
+        m[source + f.LIMIT] = min(m[source + f.LIMIT], j + 1)
+    if m[source + f.STATE] == f.ASLEEP:
+        rouse(m, source)
 
 
 def fold(m: Memory, s: int) -> None:
     """Hand what is known of stream s to the operations that are held for it."""
-    row, node = m[f.ROW], m[f.NODE]
-    x, kept, pin = row[s + f.HOLDER], f.NIL, f.INF
+    x, kept, pin = m[s + f.HOLDER], f.NIL, f.INF
     while x != f.NIL:
-        following = node[x + f.NODE_LINK]
-        j, slot = node[x + f.OPERATION], node[x + f.OWNER]
-        time = event_time(m, s, node[x + f.MISSING], j)
+        following = m[x + f.NODE_LINK]
+        j, slot = m[x + f.OPERATION], m[x + f.OWNER]
+        time = event_time(m, s, m[x + f.MISSING], j)
         if time >= 0:
-            node[slot + f.PARTIAL] = max(node[slot + f.PARTIAL], time + node[x + f.PARTIAL])
-            node[slot + f.MISSING] -= 1
+            m[slot + f.PARTIAL] = max(m[slot + f.PARTIAL], time + m[x + f.PARTIAL])
+            m[slot + f.MISSING] -= 1
             give_node(m, x)
-            if node[slot + f.MISSING] == 0:
+            if m[slot + f.MISSING] == 0:
                 close_slot(m, slot)
         else:
-            node[x + f.NODE_LINK] = kept
+            m[x + f.NODE_LINK] = kept
             kept = x
-            if row[s + f.NEXT] <= j < pin:
+            if m[s + f.NEXT] <= j < pin:
                 pin = j + 1
         x = following
-    row[s + f.HOLDER] = kept
-    if row[s + f.PIN] != pin:
-        row[s + f.PIN] = pin
-        row[s + f.LIMIT] = 0
+    m[s + f.HOLDER] = kept
+    if m[s + f.PIN] != pin:
+        m[s + f.PIN] = pin
+        m[s + f.LIMIT] = 0
 
 
 def close_slot(m: Memory, slot: int) -> None:
     """FREE of a held operation is known."""
-    row, node, box = m[f.ROW], m[f.NODE], m[f.BOX]
-    s, g, free = node[slot + f.OWNER], node[slot + f.OPERATION], node[slot + f.PARTIAL]
+    s, g, free = m[slot + f.OWNER], m[slot + f.OPERATION], m[slot + f.PARTIAL]
     unlink_slot(m, s, slot)
-    if row[s + f.AT_FREE] >= 0:
-        m[f.RING][row[s + f.AT_FREE] + (g & row[s + f.MASK])] = free
-    if box[f.WATCHED] == s and box[f.WATCHED_OPERATION] == g and box[f.WATCHED_EVENT] == 1:
-        box[f.WATCHED_TIME] = free
-        box[f.BUDGET] = 0
-    box[f.PENDING] -= 1
-    release(m, s, node[slot + f.GRANTED], free)
+    if m[s + f.AT_FREE] >= 0:
+        m[m[s + f.AT_FREE] + (g & m[s + f.MASK])] = free
+    if m[f.WATCHED] == s and m[f.WATCHED_OPERATION] == g and m[f.WATCHED_EVENT] == 1:
+        m[f.WATCHED_TIME] = free
+        m[f.BUDGET] = 0
+    m[f.PENDING] -= 1
+    m[s + f.HELD] += free - m[slot + f.GRANT_TIME]
+    m[s + f.LIMIT] = 0
+    push(m, free, f.RELEASE_PHASE, s)
     give_node(m, slot)
-    if row[s + f.GAP] >= 0:
-        row[s + f.LIMIT] = 0
-    else:
-        row[s + f.READY] = free
-        stack(m, s)
-    notice(m, s)
+    if m[s + f.NOTED] == 0:
+        m[s + f.NOTED] = 1
+        m[m[f.NOTICES] + m[f.NOTICES_LENGTH]] = s
+        m[f.NOTICES_LENGTH] += 1
 
 
 def unlink_slot(m: Memory, s: int, slot: int) -> None:
     """Take a slot out of the list of its stream."""
-    row, node = m[f.ROW], m[f.NODE]
-    if row[s + f.SLOT] == slot:
-        row[s + f.SLOT] = node[slot + f.NODE_LINK]
+    if m[s + f.SLOT] == slot:
+        m[s + f.SLOT] = m[slot + f.NODE_LINK]
         return
-    before = row[s + f.SLOT]
-    while node[before + f.NODE_LINK] != slot:
-        before = node[before + f.NODE_LINK]
-    node[before + f.NODE_LINK] = node[slot + f.NODE_LINK]
+    before = m[s + f.SLOT]
+    while m[before + f.NODE_LINK] != slot:
+        before = m[before + f.NODE_LINK]
+    m[before + f.NODE_LINK] = m[slot + f.NODE_LINK]

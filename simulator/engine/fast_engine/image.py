@@ -1,11 +1,11 @@
-"""From tables to the rows and rings of the kernel."""
+"""From tables to the memory of the kernel."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from simulator.engine.fast_engine import layout as f
-from simulator.engine.fast_engine.modes import modes
+from simulator.engine.fast_engine.modes import modes, ordered
 from simulator.engine.fast_engine.segments import add_segments
 from simulator.program.form import Int, Policy
 from simulator.program.sharing import clocks, stream_of
@@ -20,15 +20,14 @@ SERVERS = 64
 
 @dataclass
 class Image:
-    """Rows and rings at time zero, and where things are in them.
+    """Memory at time zero, and where things are in it.
 
     ``stream``, ``resource``: addresses by number. ``works``: where the work rows of each segment begin.
     ``edge``, ``edge_source``: addresses of the edges and of their sources. ``pair``: sorted codes
     (target x streams + source) of the taps at the addresses ``tap``.
     """
 
-    row: Int
-    ring: Int
+    m: Int
     stream: Int
     resource: Int
     works: Int
@@ -39,28 +38,32 @@ class Image:
 
     def put(self, addresses: Int, field: int, values: object) -> None:
         """Set one field of many rows."""
-        self.row[addresses + field] = values
+        self.m[addresses + field] = values
 
     def get(self, addresses: Int, field: int) -> Int:
         """One field of many rows."""
-        return self.row[addresses + field]
+        return self.m[addresses + field]
+
+    def append(self, values: Int) -> int:
+        """Add values at the end of the memory; their place."""
+        at = len(self.m)
+        self.m = np.concatenate((self.m, values.ravel()))
+        return at
 
     def reserve(self, sizes: Int) -> Int:
-        """Places in the ring for regions of these sizes."""
-        ends = len(self.ring) + np.cumsum(sizes)
-        self.ring = np.concatenate((self.ring, np.zeros(int(np.sum(sizes)), np.int64)))
+        """Places of new regions of these sizes."""
+        ends = len(self.m) + np.cumsum(sizes)
+        self.append(np.zeros(int(np.sum(sizes)), np.int64))
         return np.asarray(ends - sizes)
 
 
-def build(tables: Tables, recent: int = RECENT) -> Image:
-    """Image of a program at time zero; ``recent`` bounds the rings from below."""
+def build(tables: Tables, owner: Int, recent: int = RECENT) -> Image:
+    """Image of a program at time zero; ``recent`` bounds the rings from below, ``owner``: see shadows.py."""
     count, resources = len(tables.stream.key), len(tables.resource.capacity)
-    first_resource = count * f.STREAM_SIZE
-    first_list = first_resource + resources * f.RESOURCE_SIZE
+    first_resource = f.FIRST_STREAM + count * f.STREAM_SIZE
     none = np.zeros(0, np.int64)
     image = Image(
-        row=np.zeros(first_list + len(tables.stream.resource), np.int64),
-        ring=none,
+        m=np.zeros(first_resource + resources * f.RESOURCE_SIZE, np.int64),
         stream=_addresses(tables),
         resource=first_resource + np.arange(resources) * f.RESOURCE_SIZE,
         works=none,
@@ -69,12 +72,14 @@ def build(tables: Tables, recent: int = RECENT) -> Image:
         pair=none,
         tap=none,
     )
-    image.row[first_list:] = image.resource[tables.stream.resource]
     mode = modes(tables)
-    _fill_streams(image, tables, mode, first_list)
+    _fill_streams(image, tables, mode)
     _fill_background(image, tables)
     _fill_resources(image, tables, mode)
-    add_segments(image, tables, 0, recent)
+    shadow = image.stream[count - len(owner) :]
+    image.put(shadow, f.SHADOW, image.stream[owner])
+    image.put(shadow, f.PLAIN, 0)
+    add_segments(image, tables, 0, 0, recent)
     return image
 
 
@@ -82,36 +87,40 @@ def _addresses(tables: Tables) -> Int:
     """Streams stand in the order of their keys, so that addresses break ties."""
     count = len(tables.stream.key)
     stream = np.empty(count, np.int64)
-    stream[np.lexsort((np.arange(count), tables.stream.key))] = np.arange(count) * f.STREAM_SIZE
+    rank = np.lexsort((np.arange(count), tables.stream.key))
+    stream[rank] = f.FIRST_STREAM + np.arange(count) * f.STREAM_SIZE
     return stream
 
 
-def _fill_streams(image: Image, tables: Tables, mode: Int, first_list: int) -> None:
+def _fill_streams(image: Image, tables: Tables, mode: Int) -> None:
     s, table = image.stream, tables.stream
     for field in (f.START, f.AT_START, f.AT_FREE, f.AT_DONE, f.WORK, f.WAITER, f.LINK, f.HOLDER, f.SLOT):
         image.put(s, field, f.NIL)
-    for field in (f.TAPS_IN, f.TAPS_OUT, f.ALARM):
+    for field in (f.TAPS_IN, f.TAPS_OUT, f.ALARM, f.SHADOW):
         image.put(s, field, f.NIL)
     for field in (f.FIRST_NEED, f.PIN):
         image.put(s, field, f.INF)
     image.put(s, f.NUMBER, np.arange(len(s)))
     image.put(s, f.MODE, mode)
-    image.put(s, f.GAP, np.where(table.gap == NO_GAP, f.NIL, table.gap))
+    image.put(s, f.GAP, np.where(table.gap == NO_GAP, 0, table.gap))
+    image.put(s, f.ORDERED, ordered(tables))
     image.put(s, f.RELEASED, table.released)
     image.put(s, f.CLASS, table.setup_class)
-    image.put(s, f.RESOURCES, first_list + table.resource_from[:-1])
-    image.put(s, f.RESOURCES_END, first_list + table.resource_from[1:])
+    lists = image.append(image.resource[table.resource])
+    image.put(s, f.RESOURCES, lists + table.resource_from[:-1])
+    image.put(s, f.RESOURCES_END, lists + table.resource_from[1:])
     period, phase = clocks(tables)
     image.put(s, f.PERIOD, period)
     image.put(s, f.PHASE, phase)
-    ranked = stream_of(table)[tables.resource.policy[table.resource] == Policy.PRIORITY]
-    image.row[s[ranked] + f.RANKED] = 1
-    with_setup = stream_of(table)[tables.resource.setup[table.resource] != NO_TABLE]
-    image.row[s[with_setup] + f.SETUPS] = 1
+    for field, which in (
+        (f.RANKED, tables.resource.policy == Policy.PRIORITY),
+        (f.SETUPS, tables.resource.setup != NO_TABLE),
+    ):
+        image.m[s[stream_of(table)[which[table.resource]]] + field] = 1
     names = np.diff(table.resource_from)
-    served = (mode == f.FIFO) | ((mode == f.EAGER) & (table.gap != NO_GAP) & (names > 0))
+    served = (mode == f.FIFO) | ((mode == f.EAGER) & ~ordered(tables) & (names > 0))
     image.put(s, f.SERVED, served)
-    image.put(s, f.PLAIN, (period == 1) & ~served)
+    image.put(s, f.PLAIN, (period == 1) & (mode == f.EAGER) & ~served)
 
 
 def _fill_background(image: Image, tables: Tables) -> None:
@@ -122,11 +131,11 @@ def _fill_background(image: Image, tables: Tables) -> None:
     image.put(s, f.FIRST, tables.stream.first[behind])
     image.put(s, f.N, f.INF)
     image.put(s, f.K, 1)
+    image.put(s, f.CONSTANT, 1)
     for field, table in _durations(tables):
-        at = table.table[0, behind]
-        tabled = at != NO_TABLE
-        base = table.base[0, behind]
-        base[tabled] = tables.pool[at[tabled]]
+        at = table.table[:1, behind].ravel()
+        base = table.base[:1, behind].ravel()
+        base[at != NO_TABLE] = tables.pool[at[at != NO_TABLE]]
         image.put(s, field, base)
         image.put(s, field + 3, f.NIL)
 
@@ -140,15 +149,16 @@ def _fill_resources(image: Image, tables: Tables, mode: Int) -> None:
     image.put(r, f.CAPACITY, table.capacity)
     image.put(r, f.IDLE, table.capacity)
     image.put(r, f.LAST, f.NIL)
-    image.put(r, f.SETUP, np.where(table.setup == NO_TABLE, f.NIL, table.setup))
+    for number in np.flatnonzero(table.setup != NO_TABLE).tolist():
+        begin, size = int(table.setup[number]), int(table.classes[number]) ** 2
+        image.m[r[number] + f.SETUP] = image.append(tables.pool[begin : begin + size])
+    image.put(r[table.setup == NO_TABLE], f.SETUP, f.NIL)
     image.put(r, f.CLASSES, table.classes)
     user = stream_of(tables.stream)
-    served = np.bincount(tables.stream.resource[mode[user] < f.ARBITER], minlength=len(r)) > 0
-    room = np.where(served, np.minimum(table.capacity, SERVERS), 0)
+    served = np.bincount(tables.stream.resource[image.get(image.stream, f.SERVED)[user] > 0], minlength=len(r))
+    room = np.where(served > 0, np.minimum(table.capacity, SERVERS), 0)
     image.put(r, f.ROOM, room)
     image.put(r, f.SERVERS, image.reserve(room))
     lines = np.bincount(tables.stream.resource[mode[user] >= f.ARBITER], minlength=len(r))
     image.put(r, f.QUEUE_ROOM, 2 * lines)
     image.put(r, f.QUEUE, image.reserve(2 * lines))
-
-

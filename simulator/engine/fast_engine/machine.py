@@ -1,23 +1,22 @@
-"""The kernel's arrays of one run: filling them, giving them room, reading them."""
+"""The kernel's memory of one run: filling it, giving it room, reading it."""
 
 from array import array
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulator.engine.fast_engine import layout as f
-from simulator.engine.fast_engine.image import RECENT, build
-from simulator.engine.fast_engine.lists import unlink
+from simulator.engine.fast_engine.image import RECENT, Image, build
+from simulator.engine.fast_engine.lists import rouse
 from simulator.engine.fast_engine.modes import holding
-from simulator.engine.fast_engine.segments import add_segments
+from simulator.engine.fast_engine.shadows import add_shadows
 from simulator.program.deadlock import patience
 from simulator.program.form import Event, Inference, Int, Kind
 from simulator.program.tables import Tables
 from simulator.program.timeline import Recording
 
-Advance = Callable[[f.Memory], int]
+Advance = Callable[[Any, Any], int]
 """The kernel's entry, compiled or not."""
 
 SLICE = {True: 1 << 20, False: 1 << 14}
@@ -43,207 +42,151 @@ class Machine:
         compiled: bool,
         recent: int = RECENT,
     ):
-        self.tables, self.compiled, self._advance, self._recent = tables, compiled, advance, recent
-        self._image = image = build(tables, recent)
-        self.stream = image.stream
-        self._log: list[Int] = []
+        self.compiled, self._advance = compiled, advance
+        self.streams = len(tables.stream.key)
         self.totals = _totals(tables, schedule)
-        self.flat_n = self.totals.copy() if recording.level == "full" else np.zeros_like(self.stream)
-        image.put(self.stream, f.FLAT_N, self.flat_n)
-        image.put(self.stream, f.FLAT_AT, np.cumsum(self.flat_n) - self.flat_n)
-        box = self._box(len(schedule), recording)
-        self._ring_used = len(image.ring)
-        heap = np.zeros(2 * int(box[f.HEAP_ROOM]), np.int64)
-        log = np.zeros(2 * (LOG_ROOM + len(self.stream) + 8) if self._logs(recording) else 2, np.int64)
-        arrays = (image.row, tables.pool, image.ring, heap, box, self._inferences(schedule), log[:0])
-        row, pool, ring, heap, box, calendar, node = (self._native(values) for values in arrays)
-        flat = self._flat(int(self.flat_n.sum()))
-        self.m: f.Memory = (row, pool, ring, heap, box, calendar, node, flat, self._native(log))
+        self.tables, self._owner = add_shadows(tables)
+        self._image = image = build(self.tables, self._owner, recent)
+        self._log: list[Int] = []
+        self.flat_n = self.totals.copy() if recording.level == "full" else np.zeros(self.streams, np.int64)
+        own = image.stream[: self.streams]
+        image.put(own, f.FLAT_N, self.flat_n)
+        image.put(own, f.FLAT_AT, np.cumsum(self.flat_n) - self.flat_n)
+        image.put(own, f.LOGGED, recording.level != "off")
+        self._fill_head(image, recording)
+        self._inferences(image, schedule)
+        self.m: Any = image.m if compiled else image.m.tolist()
+        self._used = len(self.m)
+        total = int(self.flat_n.sum())
+        self.flat: Any = np.empty(total, np.int64) if compiled else array("q", (0,)) * total
         self._grow_nodes()
-        self._start()
+        behind = self.tables.stream.every > 0
+        self.m[f.RUNNING] = int((~behind).sum())
+        self.stack(np.flatnonzero(~behind | (self.get(f.MODE) != f.EAGER)))
 
-    def _native(self, values: Int) -> Any:
-        return np.ascontiguousarray(values, np.int64) if self.compiled else values.tolist()
-
-    def _flat(self, length: int) -> Any:
-        return np.empty(length, np.int64) if self.compiled else array("q", (0,)) * length
-
-    def _replace(self, which: int, values: Any) -> None:
-        self.m = (*self.m[:which], values, *self.m[which + 1 :])
-
-    def _extend(self, which: int, count: int) -> None:
-        """Append zeros to one of the arrays."""
-        old = self.m[which]
-        if isinstance(old, list):
-            old.extend([0] * count)
+    def _fill_head(self, image: Image, recording: Recording) -> None:
+        """Single values and lists."""
+        tables, streams = self.tables, len(image.stream)
+        lists = [streams, streams, 2 * streams + len(image.resource), 16 * streams + 128]
+        log = 2 * (LOG_ROOM + streams + 8) if recording.level != "off" else 0
+        places = image.reserve(np.array([*lists, log]))
+        m = image.m
+        m[[f.STACK, f.NOTICES, f.AGENDA, f.HEAP, f.LOG]] = places
+        m[f.HEAP_ROOM] = 8 * streams + 64
+        m[[f.GROW, f.WATCHED, f.WATCHED_TIME, f.FREE_NODE]] = f.NIL
+        m[f.MARK] = f.INF
+        m[f.STREAMS] = streams
+        m[f.FIRST_RESOURCE] = f.FIRST_STREAM + streams * f.STREAM_SIZE
+        contended = (tables.stream.every > 0) & (image.get(image.stream, f.MODE) != f.EAGER)
+        m[f.DEADLINE] = patience(tables) if contended.any() else f.INF
+        if recording.level == "window":
+            m[f.WINDOW_BEGIN], m[f.WINDOW_END] = np.clip((recording.begin, recording.end), 0, f.INF)
         else:
-            self._replace(which, np.concatenate((np.asarray(old), np.zeros(count, np.int64))))
+            m[f.WINDOW_END] = f.INF
+        held = holding(tables)
+        holds = np.bincount(tables.edge.target[tables.edge.kind == Kind.HOLD], minlength=streams)
+        m[f.NODES_NEEDED] = (holds + held).sum()
 
-    @staticmethod
-    def _logs(recording: Recording) -> bool:
-        return recording.level != "off"
-
-    def _box(self, inferences: int, recording: Recording) -> Int:
-        streams, lines = len(self.stream), 4 * len(self.stream) + len(self.tables.resource.capacity)
-        box = np.zeros(f.BOX_SIZE + lines, np.int64)
-        box[f.STACK] = f.BOX_SIZE
-        box[f.NOTICES] = f.BOX_SIZE + streams
-        box[f.AGENDA] = f.BOX_SIZE + 2 * streams
-        box[f.HEAP_ROOM] = 8 * streams + 64
-        box[[f.GROW, f.WATCHED, f.WATCHED_TIME, f.FREE_NODE]] = f.NIL
-        box[f.MARK] = f.INF
-        box[f.INFERENCES] = inferences
-        box[f.STREAMS] = streams
-        box[f.FIRST_RESOURCE] = streams * f.STREAM_SIZE
-        contended = (self.tables.stream.every > 0) & (self._image.get(self.stream, f.MODE) != f.EAGER)
-        box[f.PATIENCE] = patience(self.tables) if contended.any() else f.INF
-        if self._logs(recording):
-            window = recording.level == "window"
-            box[f.WINDOW_BEGIN] = min(max(recording.begin, 0), f.INF) if window else 0
-            box[f.WINDOW_END] = min(max(recording.end, 0), f.INF) if window else f.INF
-        held = holding(self.tables)
-        edge = self.tables.edge
-        holds = np.bincount(edge.target[edge.kind == Kind.HOLD], minlength=streams)
-        box[f.NODES_NEEDED] = (holds + held).sum()
-        return box
-
-    def _inferences(self, schedule: Sequence[Inference]) -> Int:
+    def _inferences(self, image: Image, schedule: Sequence[Inference]) -> None:
+        """Rows of the calendar."""
         rows = np.zeros((len(schedule), f.CALENDAR_SIZE), np.int64)
         q = np.array([row.segment for row in schedule], np.int64)
-        rows[:, f.ALL_WORKS] = self._image.works[q]
+        rows[:, f.ALL_WORKS] = image.works[q]
         rows[:, f.RELEASE] = [row.release for row in schedule]
         rows[:, f.FLOOR] = [row.floor for row in schedule]
         rows[:, f.BEGAN] = f.INF
         rows[:, f.ENDED] = f.NIL
-        rows[:, f.OPEN] = (self.tables.n > 0).sum(axis=1)[q]
-        return rows.ravel()
-
-    def _start(self) -> None:
-        """Foreground streams, and background streams that contend, are to be run."""
-        behind = self.tables.stream.every > 0
-        self.box[f.RUNNING] = int((~behind).sum())
-        self.stack(np.flatnonzero(~behind | (self.get(f.MODE) != f.EAGER)))
-
-    @property
-    def box(self) -> f.Array:
-        """Single values of the kernel."""
-        return self.m[f.BOX]
+        rows[:, f.OPEN] = (self.tables.n[:, : self.streams] > 0).sum(axis=1)[q]
+        image.m[f.CALENDAR] = image.append(rows)
+        image.m[f.INFERENCES] = len(schedule)
 
     def get(self, field: int) -> Int:
-        """A field of all streams, by number."""
-        row = self.m[f.ROW]
-        return np.array([row[s + field] for s in self.stream.tolist()], np.int64)
-
-    def rouse(self) -> bool:
-        """Nothing is left to happen: let streams at rest go on; False if there are none.
-
-        Whoever waits now waits for ever, so the rings need keep nothing for them.
-        """
-        row, state = self.m[f.ROW], self.get(f.STATE)
-        asleep = state == f.ASLEEP
-        if self.box[f.HEAP_LENGTH] == 0:
-            for s in self.stream[~asleep & (state != f.PARKED)].tolist():
-                row[s + f.DEAD] = 1
-        for s in self.stream[asleep].tolist():
-            unlink(self.m, s)
-            row[s + f.FORCED] = 1
-        self.stack(np.flatnonzero(asleep))
-        return bool(asleep.any())
-
-    def end_background(self) -> bool:
-        """The foreground is over: let background work go on to its end; False where there is none."""
-        behind = self.tables.stream.every > 0
-        if self.box[f.TAIL] or not behind.any():
-            return False
-        self.box[f.MAKESPAN] = int(self.calendar()[:, f.ENDED].max(initial=0))
-        self.box[f.PATIENCE] = f.INF
-        self.box[f.TAIL] = 1
-        self.stack(np.flatnonzero(behind & (self.get(f.MODE) == f.EAGER)))
-        return True
-
-    def too_late(self) -> Int:
-        """Background streams whose latest operation starts when the foreground is over."""
-        behind = np.flatnonzero(self.tables.stream.every)
-        return behind[self.get(f.START)[behind] >= self.box[f.MAKESPAN]]
-
-    @property
-    def over(self) -> bool:
-        """Whether all foreground operations have started and their FREE is known."""
-        return self.box[f.RUNNING] == 0 and self.box[f.PENDING] == 0
-
-    @property
-    def reached(self) -> bool:
-        """Whether the watched event is known."""
-        return self.box[f.WATCHED_TIME] != f.NIL
-
-    def watch(self, s: int, operation: int, event: Event) -> bool:
-        """Stop at an event of stream number s; False if it has passed and was not kept."""
-        box, row, x = self.box, self.m[f.ROW], int(self.stream[s])
-        box[f.WATCHED], box[f.WATCHED_OPERATION], box[f.WATCHED_EVENT] = x, operation, int(event)
-        box[f.WATCHED_TIME] = f.NIL
-        if operation >= row[x + f.NEXT]:
-            if row[x + f.STATE] == f.ASLEEP:
-                unlink(self.m, x)
-                self.stack(np.array([s]))
-            return True
-        at = row[x + f.AT_START + int(event)]
-        if at == f.NIL or operation + row[x + f.MASK] + 1 < row[x + f.NEXT]:
-            return False
-        box[f.WATCHED_TIME] = self.m[f.RING][at + (operation & row[x + f.MASK])]
-        return True
-
-    def watched(self) -> int:
-        """Time of the watched event, which is watched no more."""
-        time = self.box[f.WATCHED_TIME]
-        self.box[f.WATCHED] = self.box[f.WATCHED_TIME] = f.NIL
-        return int(time)
-
-    def append(self, tables: Tables, inferences: Sequence[Inference]) -> bool:
-        """Extend the schedule; False if what happened so far was not kept as the new segments need it."""
-        first, self.tables = len(self._image.works), tables
-        self.totals = self.totals + _totals(tables, inferences)
-        if first < len(tables.n) and not self._append_segments(first):
-            return False
-        self._extend(f.CALENDAR, len(inferences) * f.CALENDAR_SIZE)
-        rows = self._inferences(inferences)
-        calendar, at = self.m[f.CALENDAR], len(self.m[f.CALENDAR]) - len(rows)
-        for place, value in enumerate(rows.tolist()):
-            calendar[at + place] = value
-        self.box[f.INFERENCES] += len(inferences)
-        parked = np.flatnonzero((self.get(f.STATE) == f.PARKED) & (self.tables.stream.every == 0))
-        self.box[f.RUNNING] += len(parked)
-        self.stack(parked)
-        return True
+        """A field of all streams, by number; shadows come last."""
+        m = self.m
+        return np.array([m[s + field] for s in self._image.stream.tolist()], np.int64)
 
     def stack(self, streams: Int) -> None:
         """Streams that are in no list are to be run."""
-        box, row = self.box, self.m[f.ROW]
-        for s in self.stream[streams].tolist():
-            row[s + f.STATE] = f.STACKED
-            box[box[f.STACK] + box[f.STACK_LENGTH]] = s
-            box[f.STACK_LENGTH] += 1
+        m = self.m
+        for s in self._image.stream[streams].tolist():
+            m[s + f.STATE] = f.STACKED
+            m[m[f.STACK] + m[f.STACK_LENGTH]] = s
+            m[f.STACK_LENGTH] += 1
 
     def run(self) -> int:
         """Advance by a slice at most; why it ended."""
-        room = LOG_ROOM - self.box[f.LOG_LENGTH]
-        self.box[f.BUDGET] = min(SLICE[self.compiled], room)
-        why = self._advance(self.m)
-        if self.box[f.LOG_LENGTH] >= LOG_ROOM // 2:
+        m = self.m
+        m[f.BUDGET] = min(SLICE[self.compiled], LOG_ROOM - m[f.LOG_LENGTH])
+        why = self._advance(m, self.flat)
+        if m[f.LOG_LENGTH] >= LOG_ROOM // 2:
             self._empty_log()
-        if self.box[f.GROW] != f.NIL:
-            self._grow(self.box[f.GROW])
-            self.box[f.GROW] = f.NIL
+        if m[f.GROW] != f.NIL:
+            self._grow(m[f.GROW])
+            self.m[f.GROW] = f.NIL
         elif why == f.GROW_HEAP:
-            self._extend(f.HEAP, 2 * self.box[f.HEAP_ROOM])
-            self.box[f.HEAP_ROOM] *= 2
+            self._move(f.HEAP, 2 * m[f.HEAP_LENGTH], 4 * m[f.HEAP_ROOM])
+            self.m[f.HEAP_ROOM] *= 2
         elif why == f.GROW_NODES:
             self._grow_nodes()
         return why
 
+    def _reserve(self, count: int) -> int:
+        """Place of a new region at the end of the memory."""
+        at = self._used
+        self._used += count
+        lack = self._used - len(self.m)
+        if lack > 0 and self.compiled:
+            self.m = np.concatenate((self.m, np.zeros(lack + len(self.m) // 4, np.int64)))
+        elif lack > 0:
+            self.m.extend([0] * lack)
+        return at
+
+    def _move(self, pointer: int, length: int, room: int) -> None:
+        """Give the list whose place is at ``pointer`` more room."""
+        old, new = self.m[pointer], self._reserve(room)
+        self.m[new : new + length] = self.m[old : old + length]
+        self.m[pointer] = new
+
+    def _grow(self, x: int) -> None:
+        """Double the room of a stream's ring or a resource's servers."""
+        if x >= self.m[f.FIRST_RESOURCE]:
+            self._move(x + f.SERVERS, self.m[x + f.BUSY], 2 * self.m[x + f.ROOM])
+            self.m[x + f.ROOM] *= 2
+        else:
+            self._grow_ring(x)
+
+    def _grow_ring(self, s: int) -> None:
+        size = self.m[s + f.MASK] + 1
+        recent = range(max(0, self.m[s + f.NEXT] - size), self.m[s + f.NEXT])
+        for lane in (f.AT_START, f.AT_FREE, f.AT_DONE):
+            old = self.m[s + lane]
+            if old != f.NIL:
+                new = self._reserve(2 * size)
+                m = self.m
+                m[s + lane] = new
+                for j in recent:
+                    m[new + j % (2 * size)] = m[old + j % size]
+        m = self.m
+        m[s + f.MASK] = 2 * size - 1
+        m[s + f.LIMIT] = 0
+        for e in self._image.edge[self._image.edge_source == s].tolist():
+            m[e + f.AT] = m[s + f.AT_START + m[e + f.EVENT]]
+            m[e + f.AT_MASK] = 2 * size - 1
+
+    def _grow_nodes(self) -> None:
+        """More nodes, linked in front of the free ones."""
+        count = 2 * self.m[f.NODES_NEEDED] + 2
+        first = self._reserve(count * f.NODE_SIZE)
+        m = self.m
+        for x in range(first, first + count * f.NODE_SIZE, f.NODE_SIZE):
+            m[x + f.NODE_LINK] = m[f.FREE_NODE]
+            m[f.FREE_NODE] = x
+        m[f.NODES_LEFT] += count
+
     def _empty_log(self) -> None:
-        length = 2 * self.box[f.LOG_LENGTH]
-        self._log.append(np.array(self.m[f.LOG][:length], np.int64).reshape(-1, 2))
-        self.box[f.LOG_LENGTH] = 0
+        at, length = self.m[f.LOG], 2 * self.m[f.LOG_LENGTH]
+        self._log.append(np.array(self.m[at : at + length], np.int64).reshape(-1, 2))
+        self.m[f.LOG_LENGTH] = 0
 
     def starts(self) -> list[Int]:
         """Recorded START times, per stream."""
@@ -251,73 +194,100 @@ class Machine:
         log = np.concatenate(self._log)
         self._log = [log]
         order = np.argsort(log[:, 0], kind="stable")
-        late = np.split(log[order, 1], np.cumsum(np.bincount(log[:, 0], minlength=len(self.stream)))[:-1])
+        late = np.split(log[order, 1], np.cumsum(np.bincount(log[:, 0], minlength=self.streams))[:-1])
         ends = np.cumsum(self.flat_n)
-        flat = np.frombuffer(self.m[f.FLAT], np.int64)
+        flat = np.frombuffer(self.flat, np.int64)
         early = [flat[end - n : end] for n, end in zip(self.flat_n.tolist(), ends.tolist(), strict=True)]
         return [a if len(b) == 0 else np.concatenate((a, b)) for a, b in zip(early, late, strict=True)]
 
     def calendar(self) -> Int:
         """Rows of inferences, shape (inferences, CALENDAR_SIZE)."""
-        return np.array(self.m[f.CALENDAR], np.int64).reshape(-1, f.CALENDAR_SIZE)
+        at, count = self.m[f.CALENDAR], self.m[f.INFERENCES]
+        return np.array(self.m[at : at + count * f.CALENDAR_SIZE], np.int64).reshape(-1, f.CALENDAR_SIZE)
 
-    def _grow(self, x: int) -> None:
-        """Double the room of a stream's ring or a resource's servers."""
-        if x < self.box[f.FIRST_RESOURCE]:
-            self._grow_ring(x)
+    def held(self) -> Int:
+        """How long the servers of each stream were held [ps]."""
+        held = self.get(f.HELD)
+        held[self._owner] += held[self.streams :]
+        return held[: self.streams]
+
+    def rouse(self) -> bool:
+        """Nothing is left to happen: let streams at rest go on; False if there are none.
+
+        With an empty heap whoever waits now waits for ever, so the rings need keep nothing for them.
+        """
+        m, state, stream = self.m, self.get(f.STATE), self._image.stream
+        asleep = state == f.ASLEEP
+        if m[f.HEAP_LENGTH] == 0:
+            for s in stream[~asleep & (state != f.PARKED)].tolist():
+                m[s + f.DEAD] = 1
+        for s in stream[asleep].tolist():
+            rouse(m, s)
+            m[s + f.FORCED] = 1
+        return bool(asleep.any())
+
+    def patient(self) -> bool:
+        """Whether the foreground may still go on, seen from the latest of its events."""
+        if self.m[f.TAIL] or self.m[f.HEAP_LENGTH] == 0:
+            return False
+        front = self.tables.stream.every == 0
+        latest = max(int(self.get(field)[front].max(initial=0)) for field in (f.DONE, f.READY))
+        deadline = latest + patience(self.tables)
+        later = deadline > self.m[f.DEADLINE]
+        self.m[f.DEADLINE] = max(deadline, self.m[f.DEADLINE])
+        return later
+
+    def end_background(self) -> bool:
+        """The foreground is over: let background work go on to its end; False where there is none."""
+        behind = self.tables.stream.every > 0
+        if self.m[f.TAIL] or not behind.any():
+            return False
+        self.m[f.MAKESPAN] = int(self.calendar()[:, f.ENDED].max(initial=0))
+        self.m[f.DEADLINE] = self.m[f.MAKESPAN] - 1
+        self.m[f.TAIL] = 1
+        self.stack(np.flatnonzero(behind & (self.get(f.MODE) == f.EAGER)))
+        return True
+
+    def too_late(self) -> Int:
+        """Background streams whose latest operation starts when the foreground is over."""
+        behind = np.flatnonzero(self.tables.stream.every)
+        return behind[self.get(f.START)[behind] >= self.m[f.MAKESPAN]]
+
+    @property
+    def over(self) -> bool:
+        """Whether all foreground operations have started and their FREE is known."""
+        return bool(self.m[f.RUNNING] == 0 and self.m[f.PENDING] == 0)
+
+    @property
+    def reached(self) -> bool:
+        """Whether the watched event is known."""
+        return bool(self.m[f.WATCHED_TIME] != f.NIL)
+
+    def watch(self, s: int, operation: int, event: Event) -> bool:
+        """Stop at an event of stream number s; False if it has passed and was not kept."""
+        if event == Event.FREE and s in self._owner:
+            s, event = self.streams + int(np.searchsorted(self._owner, s)), Event.START
+        m, x = self.m, int(self._image.stream[s])
+        m[f.WATCHED], m[f.WATCHED_OPERATION], m[f.WATCHED_EVENT] = x, operation, int(event)
+        m[f.WATCHED_TIME] = f.NIL
+        at = m[x + f.AT_START + int(event)]
+        if operation >= m[x + f.NEXT]:
+            if m[x + f.STATE] == f.ASLEEP:
+                rouse(m, x)
+        elif at == f.NIL or operation + m[x + f.MASK] + 1 < m[x + f.NEXT]:
+            return False
         else:
-            self._grow_servers(x)
+            m[f.WATCHED_TIME] = m[at + (operation & m[x + f.MASK])]
+        return True
 
-    def _reserve(self, count: int) -> int:
-        at = self._ring_used
-        self._ring_used += count
-        if self._ring_used > len(self.m[f.RING]):
-            self._extend(f.RING, max(count, len(self.m[f.RING]) // 2))
-        return at
-
-    def _grow_ring(self, s: int) -> None:
-        row, size = self.m[f.ROW], self.m[f.ROW][s + f.MASK] + 1
-        recent = range(max(0, row[s + f.NEXT] - size), row[s + f.NEXT])
-        for lane in (f.AT_START, f.AT_FREE, f.AT_DONE):
-            old = row[s + lane]
-            if old != f.NIL:
-                row[s + lane] = new = self._reserve(2 * size)
-                ring = self.m[f.RING]
-                for j in recent:
-                    ring[new + j % (2 * size)] = ring[old + j % size]
-        row[s + f.MASK] = 2 * size - 1
-        row[s + f.LIMIT] = 0
-        self._renew_edges(self._image.edge[self._image.edge_source == s].tolist(), s)
-
-    def _renew_edges(self, edges: list[int], source: int) -> None:
-        row = self.m[f.ROW]
-        for e in edges:
-            row[e + f.AT] = row[source + f.AT_START + row[e + f.EVENT]]
-            row[e + f.AT_MASK] = row[source + f.MASK]
-
-    def _grow_servers(self, r: int) -> None:
-        row, room = self.m[f.ROW], self.m[f.ROW][r + f.ROOM]
-        old, new = row[r + f.SERVERS], self._reserve(2 * room)
-        ring = self.m[f.RING]
-        for place in range(row[r + f.BUSY]):
-            ring[new + place] = ring[old + place]
-        row[r + f.SERVERS] = new
-        row[r + f.ROOM] = 2 * room
-
-    def _grow_nodes(self) -> None:
-        """More nodes, linked in front of the free ones."""
-        count, first = 2 * self.box[f.NODES_NEEDED] + 2, len(self.m[f.NODE])
-        self._extend(f.NODE, count * f.NODE_SIZE)
-        node = self.m[f.NODE]
-        for x in range(first, first + count * f.NODE_SIZE, f.NODE_SIZE):
-            node[x + f.NODE_LINK] = self.box[f.FREE_NODE]
-            self.box[f.FREE_NODE] = x
-        self.box[f.NODES_LEFT] += count
+    def watched(self) -> int:
+        """Time of the watched event, which is watched no more."""
+        time = self.m[f.WATCHED_TIME]
+        self.m[f.WATCHED] = self.m[f.WATCHED_TIME] = f.NIL
+        return int(time)
 
 
 def _totals(tables: Tables, schedule: Sequence[Inference]) -> Int:
     """Operations of each stream in the whole schedule."""
     times = np.bincount([row.segment for row in schedule], minlength=len(tables.n))
     return np.asarray(times @ tables.n)
-
-

@@ -16,18 +16,33 @@ def modes(tables: Tables) -> Int:
     nothing is held and no shared resource has priorities, else the arbiter.
     """
     held = holding(tables)
-    names = np.diff(tables.stream.resource_from)
-    mode = np.where(held & (tables.stream.gap != NO_GAP) & (names > 0), f.SOLITARY, f.EAGER)
+    mode = np.where(held & ~ordered(tables), f.SOLITARY, f.EAGER)
     group = _groups(tables)
     named = tables.stream.resource
     urgent = shared(tables) & (tables.resource.policy == Policy.PRIORITY)
     decided = np.zeros(len(urgent), np.bool_)
     decided[group[urgent]] = True
-    decided[group[named[held[stream_of(tables.stream)]]]] = True
     crowd = contended(tables)
+    user = stream_of(tables.stream)
+    decided[group[named[(held & crowd)[user]]]] = True
     first = named[tables.stream.resource_from[:-1][crowd]]
     mode[crowd] = np.where(decided[group[first]], f.ARBITER, f.FIFO)
     return mode
+
+
+def ordered(tables: Tables) -> NDArray[np.bool_]:
+    """Per stream: an operation cannot start before FREE of the previous one.
+
+    So it is without a gap, and with one where a resource that nobody else names has a single server.
+    """
+    return (tables.stream.gap == NO_GAP) | (~contended(tables) & (least_capacity(tables) == 1))
+
+
+def least_capacity(tables: Tables) -> Int:
+    """Per stream: servers of its smallest resource; without a resource more than any program has."""
+    least = np.full(len(tables.stream.key), f.INF)
+    np.minimum.at(least, stream_of(tables.stream), tables.resource.capacity[tables.stream.resource])
+    return least
 
 
 def holding(tables: Tables) -> NDArray[np.bool_]:

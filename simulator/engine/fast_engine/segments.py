@@ -6,7 +6,7 @@ import numpy as np
 
 from simulator.engine.fast_engine import layout as f
 from simulator.program.form import NONE, Int, Kind, Scope
-from simulator.program.tables import NO_TABLE, DurationTable, Tables
+from simulator.program.tables import NO_TABLE, Tables
 
 if TYPE_CHECKING:
     from simulator.engine.fast_engine.image import Image
@@ -15,19 +15,20 @@ _KINDS = len(Kind)
 _EVENTS = 3
 
 
-def add_segments(image: "Image", tables: Tables, first: int, recent: int) -> None:
-    """Append what the segments from ``first`` on need; rings keep at least ``recent`` operations."""
+def add_segments(image: "Image", tables: Tables, first: int, pooled: int, recent: int) -> None:
+    """Append what the segments from ``first`` on need.
+
+    ``pooled``: length of the pool without them; ``recent``: rings keep at least so many operations.
+    """
+    shift = image.append(tables.pool[pooled:]) - pooled
     rows, q = _edge_rows(tables, first)
-    works_at = len(image.row)
-    edges_at = works_at + tables.n[first:].size * f.WORK_SIZE
-    edge = edges_at + np.arange(len(rows)) * f.EDGE_SIZE
-    image.row = np.concatenate((image.row, np.zeros(edges_at + edge.size * f.EDGE_SIZE - works_at, np.int64)))
-    image.works = np.concatenate(
-        (image.works, works_at + np.arange(len(tables.n) - first) * len(image.stream) * f.WORK_SIZE)
-    )
+    edge = image.reserve(np.full(len(rows), f.EDGE_SIZE))
+    _fill_edges(image, tables, edge, rows, shift)
     target = tables.edge.target[rows]
-    image.row[works_at:edges_at] = _works(tables, first, edges_at, q, target, tables.edge.kind[rows]).ravel()
-    _fill_edges(image, tables, edge, rows)
+    begin = int(edge[0]) if len(edge) else 0
+    works = _works(tables, first, shift, begin + f.EDGE_SIZE * _ends(tables, first, q, target, rows))
+    at = image.append(works)
+    image.works = np.concatenate((image.works, at + np.arange(len(works)) * works[:1].size))
     image.edge = np.concatenate((image.edge, edge))
     image.edge_source = np.concatenate((image.edge_source, image.get(edge, f.SOURCE)))
     _add_taps(image, target * len(image.stream) + tables.edge.source[rows], edge)
@@ -43,35 +44,42 @@ def _edge_rows(tables: Tables, first: int) -> tuple[Int, Int]:
     return rows[order], q[order]
 
 
-def _works(tables: Tables, first: int, edges_at: int, q: Int, target: Int, kind: Int) -> Int:
-    """Work rows, shape (segments, streams, WORK_SIZE): n, four edge addresses, three durations."""
+def _ends(tables: Tables, first: int, q: Int, target: Int, rows: Int) -> Int:
+    """Edges before the end of each kind, shape (segments, streams, kinds + 1); before the first kind too."""
     n = tables.n[first:]
-    counts = np.bincount((q * n.shape[1] + target) * _KINDS + kind, minlength=n.size * _KINDS)
-    ends = edges_at + np.cumsum(counts) * f.EDGE_SIZE
-    begins = (ends - counts * f.EDGE_SIZE).reshape(*n.shape, _KINDS)
-    columns = [n, *(begins[..., kind] for kind in Kind), ends.reshape(*n.shape, _KINDS)[..., Kind.HOLD]]
-    for table in (tables.occupancy, tables.latency, tables.priority):
-        columns.extend(_duration_columns(table, first))
+    code = (q * n.shape[1] + target) * _KINDS + tables.edge.kind[rows]
+    counts = np.bincount(code, minlength=n.size * _KINDS)
+    ends = np.cumsum(counts).reshape(*n.shape, _KINDS)
+    begins = ends[..., :1] - counts.reshape(*n.shape, _KINDS)[..., :1]
+    return np.concatenate((begins, ends), axis=-1)
+
+
+def _works(tables: Tables, first: int, shift: int, edges: Int) -> Int:
+    """Work rows, shape (segments, streams, WORK_SIZE): n, four edge addresses, durations."""
+    three = (tables.occupancy, tables.latency, tables.priority)
+    same = np.ones_like(tables.n[first:], dtype=np.bool_)
+    for table in three[:2]:
+        same &= (table.table[first:] == NO_TABLE) & (table.step[first:] == 0)
+    columns = [tables.n[first:], *np.moveaxis(edges, -1, 0), same.astype(np.int64)]
+    for table in three:
+        at = np.where(table.table[first:] == NO_TABLE, f.NIL, table.table[first:] + shift)
+        columns.extend((table.base[first:], table.step[first:], table.reset[first:], at))
     return np.stack(columns, axis=-1)
 
 
-def _duration_columns(table: DurationTable, first: int) -> list[Int]:
-    at = np.where(table.table == NO_TABLE, f.NIL, table.table)
-    return [column[first:] for column in (table.base, table.step, table.reset, at)]
-
-
-def _fill_edges(image: "Image", tables: Tables, edge: Int, rows: Int) -> None:
+def _fill_edges(image: "Image", tables: Tables, edge: Int, rows: Int, shift: int) -> None:
     table = tables.edge
     image.put(edge, f.SOURCE, image.stream[table.source[rows]])
     image.put(edge, f.LAG, table.lag[rows])
     image.put(edge, f.FREE_LAG, table.free_lag[rows])
     image.put(edge, f.EVENT, table.event[rows])
-    image.put(edge, f.TABLE, np.where(table.table[rows] == NO_TABLE, f.NIL, table.table[rows]))
+    image.put(edge, f.TABLE, np.where(table.table[rows] == NO_TABLE, f.NIL, table.table[rows] + shift))
     image.put(edge, f.SCALE, table.scale[rows])
     image.put(edge, f.OFFSET, table.offset[rows])
     image.put(edge, f.DIVISOR, table.divisor[rows])
+    simple = (table.table[rows] == NO_TABLE) & (table.scale[rows] == 1) & (table.divisor[rows] == 1)
+    image.put(edge, f.FORM, ~simple)
     everywhere = table.scope[rows] == Scope.GLOBAL
-    image.put(edge, f.LEAST, np.where(everywhere, NONE + 1, 0))
     image.put(edge, f.REACH, np.where(everywhere, np.maximum(0, -_least_index(tables, rows)), 0))
 
 
@@ -92,19 +100,18 @@ def _add_taps(image: "Image", pair: Int, edge: Int) -> None:
     """Taps for pairs of streams that have none, and every new edge's tap with its reach."""
     streams = len(image.stream)
     new = np.setdiff1d(pair, image.pair)
-    tap = len(image.row) + np.arange(len(new)) * f.TAP_SIZE
-    image.row = np.concatenate((image.row, np.zeros(tap.size * f.TAP_SIZE, np.int64)))
-    image.put(tap, f.SOURCE, image.stream[new % streams])
-    image.put(tap, f.TARGET, image.stream[new // streams])
-    image.put(tap, f.WORK_OF_SOURCE, new % streams * f.WORK_SIZE)
-    _chain(image, tap, image.get(tap, f.TARGET), f.TAPS_IN, f.NEXT_IN)
-    _chain(image, tap, image.get(tap, f.SOURCE), f.TAPS_OUT, f.NEXT_OUT)
+    tap = image.reserve(np.full(len(new), f.TAP_SIZE))
+    image.put(tap, f.TAPPED, image.stream[new % streams])
+    image.put(tap, f.TAPPER, image.stream[new // streams])
+    image.put(tap, f.WORK_OF_TAPPED, new % streams * f.WORK_SIZE)
+    _chain(image, tap, image.get(tap, f.TAPPER), f.TAPS_IN, f.NEXT_IN)
+    _chain(image, tap, image.get(tap, f.TAPPED), f.TAPS_OUT, f.NEXT_OUT)
     order = np.argsort(np.concatenate((image.pair, new)), kind="stable")
     image.pair = np.concatenate((image.pair, new))[order]
     image.tap = np.concatenate((image.tap, tap))[order]
     own = image.tap[np.searchsorted(image.pair, pair)]
     image.put(edge, f.TAP, own)
-    np.maximum.at(image.row, own + f.REACH, image.get(edge, f.REACH))
+    np.maximum.at(image.m, own + f.FARTHEST, image.get(edge, f.REACH))
 
 
 def _chain(image: "Image", tap: Int, stream: Int, head: int, link: int) -> None:
@@ -119,25 +126,25 @@ def _chain(image: "Image", tap: Int, stream: Int, head: int, link: int) -> None:
 
 
 def _add_rings(image: "Image", recent: int) -> None:
-    """A place in the ring for every event that some edge looks at and that has none."""
+    """A ring for every event that some edge looks at and that has none."""
     size = _ring_sizes(image, recent)
     event = image.get(image.edge, f.EVENT)
     looked_at = np.zeros((len(image.stream), _EVENTS), np.bool_)
     number = image.get(image.edge_source, f.NUMBER)
     looked_at[number, event] = True
-    lanes = image.row[image.stream[:, None] + f.AT_START + np.arange(_EVENTS)]
-    missing = looked_at & (lanes == f.NIL)
-    s, lane = np.nonzero(missing)
-    image.row[image.stream[s] + f.AT_START + lane] = image.reserve(size[s])
+    lanes = image.m[image.stream[:, None] + f.AT_START + np.arange(_EVENTS)]
+    s, lane = np.nonzero(looked_at & (lanes == f.NIL))
+    image.m[image.stream[s] + f.AT_START + lane] = image.reserve(size[s])
     image.put(image.stream, f.MASK, size - 1)
-    image.put(image.edge, f.AT, image.row[image.edge_source + f.AT_START + event])
+    image.put(image.edge, f.AT, image.m[image.edge_source + f.AT_START + event])
     image.put(image.edge, f.AT_MASK, size[number] - 1)
 
 
 def _ring_sizes(image: "Image", recent: int) -> Int:
     """Powers of two with room for what the edges reach back; rings that exist keep their size."""
     reach = np.zeros(len(image.stream), np.int64)
-    np.maximum.at(reach, image.get(image.get(image.tap, f.SOURCE), f.NUMBER), image.get(image.tap, f.REACH))
+    number = image.get(image.get(image.tap, f.TAPPED), f.NUMBER)
+    np.maximum.at(reach, number, image.get(image.tap, f.FARTHEST))
     wanted = 1 << np.ceil(np.log2(reach + recent)).astype(np.int64)
     mask = image.get(image.stream, f.MASK)
     return np.where(mask > 0, mask + 1, wanted)

@@ -43,13 +43,14 @@ class FastSession:
         machine = self._machine
         while not machine.reached:
             why = machine.run()
-            if why == f.IDLE_HEAP and machine.over:
-                return
-            if why in (f.IDLE_HEAP, f.STALLED) and not machine.rouse():
-                raise DeadlockError(self._why())
+            if why in (f.IDLE_HEAP, f.STALLED):
+                if machine.over:
+                    return
+                if not machine.patient() and not machine.rouse():
+                    raise DeadlockError(self._why())
 
     def _why(self) -> str:
-        return explain(self._program, self._tables, self._program.schedule, self._machine.get(f.NEXT))
+        return explain(self._program, self._tables, self._program.schedule, self._machine.get(f.NEXT)[: self._machine.streams])
 
     def run_until(self, stream: int, operation: int, event: Event) -> int:
         """As the contract says."""
@@ -76,12 +77,13 @@ class FastSession:
 
     def _timeline(self) -> Timeline:
         machine = self._machine
-        first = machine.get(f.EARLY) if self._recording.level == "window" else np.zeros_like(machine.stream)
-        start, count, held = machine.starts(), machine.get(f.NEXT), machine.get(f.HELD)
+        count, first = (machine.get(field)[: machine.streams] for field in (f.NEXT, f.EARLY))
+        start, held = machine.starts(), machine.held()
+        last = machine.get(f.START)
         for s in machine.too_late().tolist():
-            if len(start[s]) and start[s][-1] == machine.get(f.START)[s]:
+            if len(start[s]) and start[s][-1] == last[s]:
                 start[s] = start[s][:-1]
-            held[s] -= machine.get(f.READY)[s] - machine.get(f.GRANT)[s]
+            held[s] -= last[s] + machine.get(f.OCCUPANCY)[s] - machine.get(f.GRANT)[s]
             count[s] -= 1
         calendar = machine.calendar()
         return Timeline(

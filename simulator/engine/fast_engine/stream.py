@@ -1,176 +1,182 @@
-"""Kernel: one stream, as far as it can go.
-
-A stream that is alone on its resources depends on the past of streams only, so it may run ahead of the
-time of the heap; its events are exact whenever they are computed. Two things bound it. What its consumers
-have not looked at yet must stay in its ring of recent event times; a full ring puts it to rest until the
-slowest consumer has moved. If meanwhile somebody needs its next operation, it stands in the heap with a
-lower bound of that operation's START, so that no later request is granted first, and gets a larger ring
-when that time comes.
-"""
+"""Kernel: one stream, operation by operation, as far as it can go."""
 
 from simulator.engine.fast_engine import layout as f
-from simulator.engine.fast_engine.arbiter import request
-from simulator.engine.fast_engine.edges import gather
+from simulator.engine.fast_engine.edges import duration, gather, look_up
 from simulator.engine.fast_engine.heap import push
+from simulator.engine.fast_engine.holds import fold, hold
 from simulator.engine.fast_engine.layout import Memory
-from simulator.engine.fast_engine.lists import demanded, link, notice, stack
-from simulator.engine.fast_engine.operation import complete
-from simulator.engine.fast_engine.servers import serve, start_of
+from simulator.engine.fast_engine.lists import stack, tell
+from simulator.engine.fast_engine.progress import prepare
+from simulator.engine.fast_engine.servers import align, occupy, serve, set_up
 
 
-def run(m: Memory, s: int) -> None:
+def run(m: Memory, flat: Memory, s: int) -> None:
     """Advance stream s until it must wait, request, rest, or has used up the budget."""
-    row, box = m[f.ROW], m[f.BOX]
+    stage = m[s + f.STAGE]
     while True:
-        if row[s + f.K] == row[s + f.N] and not enter(m, s):
+        if stage == f.ASKING and not prepare(m, s):
             break
-        if row[s + f.EVERY] > 0 and not repeat(m, s):
-            break
-        if row[s + f.NEXT] >= row[s + f.LIMIT] and not relimit(m, s):
-            break
-        if not gather(m, s):
-            break
-        if row[s + f.MODE] != f.EAGER:
-            request(m, s)
-            break
-        grant = row[s + f.READY]
-        start = grant
-        if row[s + f.PLAIN] == 0:
-            grant = serve(m, s)
-            if grant < 0:
-                stack(m, s)
+        if stage != f.GRANTED:
+            end = m[s + f.FINISHES] if stage == f.ASKING else m[s + f.EDGES_END]
+            if not gather(m, s, end):
                 break
-            start = start_of(m, s, grant)
-        complete(m, s, grant, start)
-        if row[s + f.STATE] == f.UNFREE:
-            break
-        if box[f.BUDGET] <= 0:
+            if stage == f.ASKING:
+                stage = f.GRANTED
+                if m[s + f.MODE] != f.EAGER:
+                    request(m, s)
+                    break
+        if stage == f.GRANTED:
+            if not start(m, flat, s):
+                break
+            if m[s + f.ORDERED] and m[s + f.CURSOR] < m[s + f.EDGES_END]:
+                stage = f.HOLDING
+                continue
+        finish(m, s)
+        stage = f.ASKING
+        if m[f.BUDGET] <= 0:
             stack(m, s)
             break
-    notice(m, s)
+    m[s + f.STAGE] = stage
+    if m[s + f.HOLDER] != f.NIL:
+        fold(m, s)
+    if m[s + f.NEXT] > m[s + f.FIRST_NEED]:
+        tell(m, s)
 
 
-def repeat(m: Memory, s: int) -> bool:
-    """Background work: when the next operation is due; False when the foreground is over before."""
-    row, box = m[f.ROW], m[f.BOX]
-    if box[f.TAIL] and row[s + f.START] >= box[f.MAKESPAN]:
-        row[s + f.STATE] = f.PARKED
-        return False
-    row[s + f.READY] = max(row[s + f.READY], row[s + f.FIRST] + row[s + f.NEXT] * row[s + f.EVERY])
+def request(m: Memory, s: int) -> None:
+    """All terms of the next operation of stream s are known: it asks for its resources at ``ready``."""
+    m[s + f.STATE] = f.REQUESTED
+    phase = f.SOLITARY_PHASE if m[s + f.MODE] == f.SOLITARY else f.REQUEST_PHASE
+    push(m, m[s + f.READY], phase, s)
+
+
+def start(m: Memory, flat: Memory, s: int) -> bool:
+    """The next operation of stream s starts; False if its servers' list needs room first."""
+    begin = m[s + f.READY]
+    grant = begin
+    if m[s + f.PLAIN] == 0:
+        grant = granted(m, s)
+        if grant < 0:
+            return False
+        begin = max(begin, grant)
+        if m[s + f.SETUPS]:
+            begin += set_up(m, s)
+    if m[s + f.CONSTANT]:
+        done = begin + m[s + f.LATENCY]
+        free = begin + m[s + f.OCCUPANCY]
+    else:
+        done = begin + duration(m, s + f.LATENCY, m[s + f.K])
+        free = begin + duration(m, s + f.OCCUPANCY, m[s + f.K])
+    m[s + f.START] = begin
+    m[s + f.GRANT] = grant
+    m[s + f.READY] = free
+    publish(m, s, stretched(m, s, done))
+    record(m, flat, s, begin)
+    m[s + f.NEXT] += 1
+    m[f.BUDGET] -= 1
     return True
 
 
-def enter(m: Memory, s: int) -> bool:
-    """Load the next inference in which stream s has work; False at the end of the schedule."""
-    row, box, calendar = m[f.ROW], m[f.BOX], m[f.CALENDAR]
-    if row[s + f.LOADED]:
-        leave(m, s)
-    while row[s + f.INFERENCE] < box[f.INFERENCES]:
-        i = row[s + f.INFERENCE] * f.CALENDAR_SIZE
-        works = calendar[i + f.ALL_WORKS]
-        row[s + f.WORKS] = works
-        work = works + row[s + f.NUMBER] * f.WORK_SIZE
-        if row[work] > 0:
-            load(m, s, work)
-            term = calendar[i + f.FLOOR]
-            if row[s + f.RELEASED] and calendar[i + f.RELEASE] > term:
-                term = calendar[i + f.RELEASE]
-            if term > row[s + f.READY]:
-                row[s + f.READY] = term
-                box[f.RELEASES] += 1
-            return True
-        leave(m, s)
-    row[s + f.K] = 0
-    row[s + f.N] = 0
-    row[s + f.STATE] = f.PARKED
-    box[f.RUNNING] -= 1
-    return False
+def granted(m: Memory, s: int) -> int:
+    """Grant of the next operation where that is not just ``ready``; NIL if its servers' list needs room."""
+    if m[s + f.MODE] >= f.ARBITER:
+        return m[s + f.GRANT]
+    if m[s + f.SHADOW] != f.NIL:
+        owner = m[s + f.SHADOW]
+        return m[m[owner + f.AT_FREE] + (m[s + f.NEXT] & m[owner + f.MASK])]
+    time = m[s + f.READY]
+    if m[s + f.SERVED]:
+        time = serve(m, s)
+        if time < 0:
+            stack(m, s)
+            return f.NIL
+    return align(m, s, time)
 
 
-def leave(m: Memory, s: int) -> None:
-    """The current inference of stream s is over: count the operations of its sources in it."""
-    row = m[f.ROW]
-    works = row[s + f.WORKS]
-    tap = row[s + f.TAPS_IN]
-    while tap != f.NIL:
-        row[tap + f.BASE] += row[works + row[tap + f.WORK_OF_SOURCE]]
-        tap = row[tap + f.NEXT_IN]
-    row[s + f.INFERENCE] += 1
-    row[s + f.LOADED] = 0
-
-
-def load(m: Memory, s: int, work: int) -> None:
-    """Make ``work`` the current work of stream s."""
-    row = m[f.ROW]
-    if row[s + f.WORK] != work:
-        row[s + f.WORK] = work
-        for field in range(f.WORK_SIZE):
-            row[s + f.N + field] = row[work + field]
-    row[s + f.N] = row[work]
-    row[s + f.K] = 0
-    row[s + f.LOADED] = 1
-    row[s + f.CURSOR] = row[s + f.WAITS]
-    e = row[s + f.WAITS]
-    while e < row[s + f.EDGES_END]:
-        base = row[row[e + f.TAP] + f.BASE]
-        row[e + f.BASE] = base
-        row[e + f.LOW] = base - row[e + f.REACH]
+def stretched(m: Memory, s: int, done: int) -> int:
+    """DONE after FINISH edges and that of the previous operation; READY becomes FREE after FINISH edges."""
+    free, e = m[s + f.READY], m[s + f.FINISHES]
+    while e < m[s + f.HOLDS]:
+        j = m[s + f.K] + m[e + f.SHIFT] if m[e + f.FORM] == 0 else look_up(m, e, m[s + f.K])
+        if j >= m[e + f.LEAST]:
+            m[e + f.LOW] = j
+            time = m[m[e + f.AT] + (j & m[e + f.AT_MASK])]
+            done = max(done, time + m[e + f.LAG])
+            free = max(free, time + m[e + f.FREE_LAG])
         e += f.EDGE_SIZE
+    m[s + f.READY] = free
+    m[s + f.CURSOR] = e
+    return max(done, m[s + f.DONE])
 
 
-def relimit(m: Memory, s: int) -> bool:
-    """Find out how far stream s may run; False if not further, with its rest arranged."""
-    row, box = m[f.ROW], m[f.BOX]
-    slow = find_limit(m, s)
-    if row[s + f.NEXT] < row[s + f.LIMIT]:
-        row[s + f.FORCED] = 0
-        return True
-    if row[s + f.NEXT] >= row[s + f.PIN]:
-        stack(m, s)
-    elif row[s + f.FORCED] or row[s + f.MODE] != f.EAGER:
-        box[f.GROW] = s
-        box[f.BUDGET] = 0
-        stack(m, s)
-    elif slow == s or demanded(m, s):
-        row[s + f.STATE] = f.STUCK
-        push(m, max(row[s + f.START], 0), f.STUCK_PHASE, s)
-    else:
-        row[s + f.STATE] = f.ASLEEP
-        link(m, s, slow, row[slow + f.NEXT], 0)
-    return False
+def publish(m: Memory, s: int, done: int) -> None:
+    """START and DONE of the operation that starts, for those who look at them."""
+    slot = m[s + f.NEXT] & m[s + f.MASK]
+    m[s + f.DONE] = done
+    if m[s + f.AT_START] >= 0:
+        m[m[s + f.AT_START] + slot] = m[s + f.START]
+    if m[s + f.AT_DONE] >= 0:
+        m[m[s + f.AT_DONE] + slot] = done
+    if m[s + f.AT_FREE] >= 0:
+        m[m[s + f.AT_FREE] + slot] = f.NIL
+    if m[s + f.K] == 0 or m[s + f.K] + 1 == m[s + f.N]:
+        bound(m, s)
+    if m[f.WATCHED] == s and m[f.WATCHED_OPERATION] == m[s + f.NEXT] and m[f.WATCHED_EVENT] != 1:
+        m[f.WATCHED_TIME] = m[s + f.START] if m[f.WATCHED_EVENT] == 0 else done
+        m[f.BUDGET] = 0
 
 
-def find_limit(m: Memory, s: int) -> int:
-    """Set LIMIT to what the ring has room for; the stream that keeps it lowest."""
-    row, node = m[f.ROW], m[f.NODE]
-    low, slow = f.INF, s
-    tap = row[s + f.TAPS_OUT]
-    while tap != f.NIL:
-        least = lowest(m, s, tap)
-        if least < low:
-            low, slow = least, row[tap + f.TARGET]
-        tap = row[tap + f.NEXT_OUT]
-    slot = row[s + f.SLOT]
-    while slot != f.NIL:
-        if node[slot + f.OPERATION] < low:
-            low, slow = node[slot + f.OPERATION], s
-        slot = node[slot + f.NODE_LINK]
-    row[s + f.LIMIT] = min(low + row[s + f.MASK] + 1, row[s + f.PIN])
-    return slow
+def record(m: Memory, flat: Memory, s: int, begin: int) -> None:
+    """Keep START where that is asked for."""
+    if m[s + f.NEXT] < m[s + f.FLAT_N]:
+        flat[m[s + f.FLAT_AT] + m[s + f.NEXT]] = begin
+    elif m[s + f.LOGGED]:
+        if begin < m[f.WINDOW_BEGIN]:
+            m[s + f.EARLY] = m[s + f.NEXT] + 1
+        elif begin < m[f.WINDOW_END]:
+            at = m[f.LOG] + 2 * m[f.LOG_LENGTH]
+            m[at] = m[s + f.NUMBER]
+            m[at + 1] = begin
+            m[f.LOG_LENGTH] += 1
 
 
-def lowest(m: Memory, s: int, tap: int) -> int:
-    """The first operation of stream s that a tap may still look at."""
-    row = m[f.ROW]
-    target = row[tap + f.TARGET]
-    if row[target + f.DEAD]:
-        return f.INF
-    low = row[tap + f.BASE] - row[tap + f.REACH]
-    if row[target + f.LOADED]:
-        low += row[row[target + f.WORKS] + row[tap + f.WORK_OF_SOURCE]]
-        e = row[target + f.WAITS]
-        while e < row[target + f.EDGES_END]:
-            if row[e + f.SOURCE] == s:
-                low = min(low, row[e + f.LOW])
-            e += f.EDGE_SIZE
-    return low
+def bound(m: Memory, s: int) -> None:
+    """Begin and end of an inference, from the first and the last operation of each stream."""
+    if m[s + f.SHADOW] != f.NIL:
+        return
+    i = m[f.CALENDAR] + m[s + f.INFERENCE] * f.CALENDAR_SIZE
+    if m[s + f.K] == 0:
+        m[i + f.BEGAN] = min(m[i + f.BEGAN], m[s + f.START])
+    if m[s + f.K] + 1 < m[s + f.N]:
+        return
+    m[i + f.ENDED] = max(m[i + f.ENDED], m[s + f.DONE])
+    m[i + f.OPEN] -= 1
+    i = m[f.COMPLETE]
+    while i < m[f.INFERENCES] and m[m[f.CALENDAR] + i * f.CALENDAR_SIZE + f.OPEN] == 0:
+        i += 1
+    m[f.COMPLETE] = i
+    if i >= m[f.MARK]:
+        m[f.BUDGET] = 0
+
+
+def finish(m: Memory, s: int) -> None:
+    """FREE of the operation that started last, if it can be known, and what follows for its successor."""
+    free, ready = m[s + f.READY], m[s + f.START] + m[s + f.GAP]
+    if m[s + f.ORDERED] == 0 and m[s + f.HOLDS] < m[s + f.EDGES_END]:
+        free = hold(m, s, free)
+    if free >= 0:
+        if m[s + f.AT_FREE] >= 0:
+            m[m[s + f.AT_FREE] + ((m[s + f.NEXT] - 1) & m[s + f.MASK])] = free
+        m[s + f.HELD] += free - m[s + f.GRANT]
+        if m[s + f.ORDERED] and free > ready:
+            ready = free
+        if m[s + f.MODE] >= f.ARBITER:
+            push(m, free, f.RELEASE_PHASE, s)
+        elif m[s + f.SERVED]:
+            occupy(m, s, free)
+        if m[f.WATCHED] == s and m[f.WATCHED_OPERATION] == m[s + f.NEXT] - 1 and m[f.WATCHED_EVENT] == 1:
+            m[f.WATCHED_TIME] = free
+            m[f.BUDGET] = 0
+    m[s + f.READY] = ready
+    m[s + f.CURSOR] = m[s + f.WAITS]
+    m[s + f.K] += 1
