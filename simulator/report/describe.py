@@ -1,6 +1,7 @@
 """What a chip, a workload or a trace is, in a few lines each."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ def chip_facts(file: ChipFile) -> dict[str, str]:
     """What a chip is: words -> text."""
     chip, hardware = file.chip, resolve(file.chip)
     cells, window = hardware.rows * hardware.columns, mvm_window(chip)
-    links = Counter(target.partition("[")[0] for _, target in hardware.topology.links)
+    between = Counter((_kind(a), _kind(b)) for a, b in hardware.topology.links)
     phases = int(chip.tile.read_modes[chip.tile.read_mode])
     return {
         "technology": f"{chip.technology.node.text}, {chip.technology.device}, {chip.technology.supply.text}",
@@ -42,14 +43,26 @@ def chip_facts(file: ChipFile) -> dict[str, str]:
         f"peak {scaled(2e3 * cells * chip.tiles / float(window), 'GOPS')}",
         "local digital unit": _rate(chip),
         "global digital units": str(len(hardware.topology.globals) or "none"),
-        "links": f"{links['tile']} between tiles and from global units, {links['global']} to global units; "
-        f"{scaled(int(chip.links.lanes) * float(chip.clocks.digital), 'bit/s')} each",
+        "links": f"{_links(between)}; {scaled(int(chip.links.lanes) * float(chip.clocks.digital), 'bit/s')} each",
         "host": f"{scaled(float(chip.host.bandwidth), 'bit/s')} each way, {scaled(hardware.host.latency / 1e3, 'ns')}; "
         f"windows formed at the {chip.host.im2col}",
         "layer to layer": {"host": "by way of the host", "links": "over the on-chip links"}[chip.transport],
         **{f"area, {name}": f"{figure(size)} mm^2 ({AREAS[name]})" for name, size in areas(chip).items()},
         "energy not modelled": ", ".join(NOT_MODELLED),
     }
+
+
+def _kind(node: str) -> str:
+    return node.partition("[")[0]
+
+
+def _links(between: Mapping[tuple[str, str], int]) -> str:
+    words = {
+        ("tile", "tile"): "between tiles",
+        ("tile", "global"): "to global units",
+        ("global", "tile"): "from global units",
+    }
+    return ", ".join(f"{between[ends]} {word}" for ends, word in words.items() if between.get(ends))
 
 
 def _rate(chip: Chip) -> str:

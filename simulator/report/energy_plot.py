@@ -62,7 +62,7 @@ def _by_layer(
     rows = range(len(layers))
     for part in parts:
         widths = [fsum(energies.get((name, part), 0.0) for name in names) for names in layers]
-        axes.barh(rows, widths, left=begin, label=PART_NAMES[part], **_look(part))
+        axes.barh(rows, widths, left=begin, label=PART_NAMES[part], **look(part))
         begin = [a + b for a, b in zip(begin, widths, strict=True)]
     texts = [plain(names[0]) if len(names) == 1 else f"{len(names)} others" for names in layers]
     axes.set_yticks(rows, texts)
@@ -76,7 +76,7 @@ def _by_part(axes: Axes, energies: dict[tuple[str, str], float], parts: list[str
     sums = [fsum(energy for (_, other), energy in energies.items() if other == part) for part in parts]
     total = fsum(sums)
     for number, (part, value) in enumerate(zip(parts, sums, strict=True)):
-        axes.barh(number, value, **_look(part))
+        axes.barh(number, value, **look(part))
         axes.annotate(
             f" {percent(value / total)}", (value, number), va="center", fontsize=8, annotation_clip=False
         )
@@ -88,7 +88,8 @@ def _by_part(axes: Axes, energies: dict[tuple[str, str], float], parts: list[str
     _tidy(axes)
 
 
-def _look(part: str) -> dict[str, Any]:
+def look(part: str) -> dict[str, Any]:
+    """Colour and hatch of a part, the same in every plot."""
     index = list(PART_NAMES).index(part) % len(_COLOURS)
     return {"color": _COLOURS[index], "hatch": _HATCHES[index], "edgecolor": "white", "linewidth": 0.4}
 

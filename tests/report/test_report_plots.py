@@ -1,0 +1,93 @@
+"""Plots show the run, leave matplotlib alone and come out the same every time."""
+
+import xml.etree.ElementTree as ET
+from math import fsum
+from pathlib import Path
+
+import matplotlib as mpl
+import pytest
+from matplotlib.container import BarContainer
+from matplotlib.patches import Rectangle
+
+from simulator.report import energy_plot, floor_plan, tables
+from simulator.report.plots import PLOTS, write_plots
+from simulator.study.run import Result
+
+
+@pytest.mark.parametrize("which", ["answer", "recurrent"])
+def test_same_run_same_bytes_whatever_the_settings(
+    which: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    answer: Result = request.getfixturevalue(which)
+    (tmp_path / "plain").mkdir()
+    (tmp_path / "mine").mkdir()
+    write_plots(answer, tmp_path / "plain")
+    with mpl.rc_context(
+        {"font.size": 20, "axes.facecolor": "red", "svg.hashsalt": "mine", "savefig.dpi": 30}
+    ):
+        write_plots(answer, tmp_path / "mine")
+    for name in PLOTS:
+        for ending in ("png", "svg"):
+            file = f"{name}.{ending}"
+            assert (tmp_path / "plain" / file).read_bytes() == (tmp_path / "mine" / file).read_bytes()
+
+
+def test_global_settings_are_left_as_they_were(answer: Result, tmp_path: Path) -> None:
+    before = dict(mpl.rcParams)
+    write_plots(answer, tmp_path)
+    assert dict(mpl.rcParams) == before
+
+
+def test_files_are_what_they_are_named(answer: Result, tmp_path: Path) -> None:
+    write_plots(answer, tmp_path)
+    for name in PLOTS:
+        assert (tmp_path / f"{name}.png").read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
+        assert ET.parse(tmp_path / f"{name}.svg").getroot().tag == "{http://www.w3.org/2000/svg}svg"
+        assert b"<dc:date>" not in (tmp_path / f"{name}.svg").read_bytes()
+
+
+def test_floor_plan_has_every_tile_and_unit_once_a_panel(answer: Result) -> None:
+    left, right = floor_plan.draw(answer).axes[:2]
+    for axes in (left, right):
+        boxes = [patch for patch in axes.patches if isinstance(patch, Rectangle)]
+        assert len(boxes) == 64 + 8
+        corners = {(round(box.get_x(), 6), round(box.get_y(), 6)) for box in boxes}
+        assert len(corners) == len(boxes)
+
+
+def test_floor_plan_names_layers_and_shares(answer: Result) -> None:
+    left, right = floor_plan.draw(answer).axes[:2]
+    assert sorted(text.get_text() for text in left.texts) == [
+        "conv0\n2%",
+        "conv1\n11%",
+        "conv1\n11%",
+        "dense\n3%",
+        "dense\n3%",
+    ]
+    units = tables.units(answer)
+    tile = answer.mapping.of("conv0")[0].tiles[0]
+    busiest = units[units["unit"].str.startswith(f"{tile}.")]["utilisation"].max()
+    assert f"conv0\n{busiest:.0%}" in {text.get_text() for text in right.texts}
+
+
+def test_global_units_stand_below_the_row_that_feeds_them(recurrent: Result) -> None:
+    right = floor_plan.draw(recurrent).axes[1]
+    labels = [label.get_text() for label in right.get_yticklabels()]
+    heights = right.get_yticks()
+    order = [label for _, label in sorted(zip(heights, labels, strict=True))]
+    assert order == ["1", "2", "3", "4", "global", "5", "6", "7", "8"]
+
+
+def test_bars_add_up_to_the_energy(answer: Result) -> None:
+    for axes in energy_plot.draw(answer).axes:
+        widths = fsum(
+            bar.get_width() for group in axes.containers if isinstance(group, BarContainer) for bar in group
+        )
+        unit = {"nJ": 1e3, "uJ": 1e6, "mJ": 1e9}[axes.get_xlabel().split("[")[1].rstrip("]")]
+        total = fsum(entry.energy for entry in answer.energy) / 2
+        assert widths * unit == pytest.approx(total, rel=1e-9)
+
+
+def test_looks_tell_all_parts_apart() -> None:
+    looks = {(look["color"], look["hatch"]) for look in map(energy_plot.look, energy_plot.PART_NAMES)}
+    assert len(looks) == len(energy_plot.PART_NAMES)
