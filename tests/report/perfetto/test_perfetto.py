@@ -4,6 +4,8 @@ import gzip
 import json
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -32,13 +34,14 @@ def past_of(program: Program) -> History:
     return history(program, run(SimpyEngine(), program))
 
 
-def runs() -> Iterator[tuple[Program, History]]:
+@cache
+def runs() -> list[tuple[Program, History]]:
+    found = []
     for seed in SEEDS:
         program = random_program(seed)
-        try:
-            yield program, past_of(program)
-        except DeadlockError:
-            continue
+        with suppress(DeadlockError):
+            found.append((program, past_of(program)))
+    return found
 
 
 def served(program: Program, past: History, window: Window = ALL) -> Counter[tuple[str, int, int]]:
