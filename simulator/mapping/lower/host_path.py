@@ -5,12 +5,13 @@ import numpy as np
 from simulator.mapping.lower.builder import Spot, constant
 from simulator.mapping.lower.chain import ChainStreams
 from simulator.mapping.lower.context import Context
-from simulator.mapping.lower.reads import last_index, new_positions, of_copy
+from simulator.mapping.lower.reads import last_index, of_copy
 from simulator.mapping.plan import PlacedChain
 from simulator.mapping.split import Chain
 from simulator.parts.port import transfer
 from simulator.program.form import Duration, Edge, Event, Index, Int, Kind, Work
 from simulator.workload.graph import Layer, Source
+from simulator.workload.window import values_read
 
 
 def feed_tile(context: Context, placed: PlacedChain, stage: int, mvm: int, source: Source) -> None:
@@ -70,8 +71,7 @@ def input_bytes(context: Context, placed: PlacedChain, stage: int, source: Sourc
     begin, end = chain.pieces[stage].rows
     if layer.window is None or context.hardware.host.im2col == "host":
         return np.full(chain.positions(layer.positions), end - begin, np.int64)
-    producer = context.graph[source.layer]
-    fresh = new_positions(layer, producer) * producer.width
+    fresh = values_read(layer, context.graph[source.layer]).new
     if chain.copies == 1:
         return fresh
     shares = np.add.reduceat(fresh, np.arange(0, layer.positions, chain.copies))

@@ -52,23 +52,6 @@ def released_by(first: Int, positions: int) -> Int:
     return np.searchsorted(first, np.arange(positions), side="right").astype(np.int64) - 1
 
 
-def new_positions(consumer: Layer, producer: Layer) -> Int:
-    """Producer positions that consumer position p is the first to read, shape (positions,)."""
-    window = consumer.window
-    assert window is not None
-    offsets = np.indices(window.kernel).reshape(len(window.kernel), 1, -1)
-    places = np.indices(consumer.grid).reshape(len(consumer.grid), -1, 1)
-    shape = (-1, 1, 1)
-    stride, dilation = np.reshape(window.stride, shape), np.reshape(window.dilation, shape)
-    at = places * stride - np.reshape(window.padding, shape) + offsets * dilation
-    size = np.reshape(producer.grid, shape)
-    inside = np.all((at >= 0) & (at < size), axis=0)
-    read = np.ravel_multi_index(tuple(np.clip(at, 0, size - 1)), producer.grid)
-    _, first = np.unique(read[inside], return_index=True)
-    reader = np.nonzero(inside)[0][first]
-    return np.bincount(reader, minlength=consumer.positions).astype(np.int64)
-
-
 def credit_index(released: Int, consumers: int, capacity: int) -> Index:
     """Index for scope GLOBAL: before position p is sent, whoever may read position p - capacity is done."""
     positions = len(released)
