@@ -1,4 +1,4 @@
-"""The values of an axis: a list, or a range such as {from: 64, to: 512, step: 64} or {from: 1 ns, to: 8 ns, factor: 2}."""
+"""The values of an axis: a list, or a range by steps or by a factor, {from: 1 ns, to: 8 ns, factor: 2}."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -26,10 +26,8 @@ def listed(values: Any) -> list[Any]:
     if isinstance(values, list):
         return values
     first, last, step, unit, grows = _range(values)
-    if grows:
-        numbers = _powers(first, last, step)
-    else:
-        numbers = (first + n * step for n in range(size(values)))
+    steps = (first + n * step for n in range(size(values)))
+    numbers = _powers(first, last, step) if grows else steps
     return [_value(number, unit) for number in numbers]
 
 

@@ -1,0 +1,239 @@
+"""A point of a sweep as a pure function: where its inputs come from, what identifies it, which figures it has."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from hashlib import sha256
+from math import isfinite
+from pathlib import Path
+from typing import Any, Literal
+
+import simulator
+from simulator.base.document import Document
+from simulator.base.errors import InputError, SimulatorError
+from simulator.base.input_file import read_bytes
+from simulator.base.units import parse as parse_unit
+from simulator.chip.reader import ChipFile, chip_document, chip_from
+from simulator.engine.contract import Engine
+from simulator.measure.area import areas
+from simulator.program.timeline import Recording
+from simulator.study.engines import engine
+from simulator.study.points_workload import workload_from
+from simulator.study.run import simulate
+from simulator.trace.pattern import RequestPattern
+from simulator.trace.trace import Trace, record_trace
+from simulator.trace.written import pattern
+from simulator.workload.reader import Workload
+
+IDEAL = ("network", "memory", "host")
+WAYS: tuple[Literal["packed", "balanced"], ...] = ("packed", "balanced")
+FIELDS = {
+    "requests.count": "number of requests",
+    "requests.batch": "inferences that arrive together",
+    "requests.arrivals": "once, every:10us, poisson:5000, at:0ns,5us",
+    "requests.length": "time steps of a sequence: 64, 16..64, or one a request: 16,64",
+    "requests.seed": "of arrivals and lengths that are drawn",
+    "mapping.placement": "packed, balanced, or a placement file",
+    "mapping.tiles": "tiles that a balanced mapping may spend",
+    "ideal": f"what costs nothing: none, or a list of {', '.join(IDEAL)}",
+}
+"""Fields of a point that are neither the chip's nor the workload's."""
+_DECIDING = ("base", "parts", "workload", "chip", "program", "trace", "mapping", "engine", "measure")
+"""Packages that decide figures; a change in one of them makes stored figures stale."""
+_MAX_PLACEMENT = 10**7
+
+Figures = Mapping[str, tuple[float, str]]
+"""Name -> value and unit."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """One point: ``values`` are those of the axes, ``fixed`` those of all points; an axis wins over a fixed value."""
+
+    number: int
+    chip: Path
+    workload: Path
+    values: tuple[tuple[str, Any], ...] = ()
+    fixed: tuple[tuple[str, Any], ...] = ()
+    engine: str = "auto"
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Field -> value."""
+        return dict(self.fixed) | dict(self.values)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a point simulates, read and checked."""
+
+    chip: ChipFile
+    workload: Workload
+    pattern: RequestPattern
+    placement: Path | Literal["packed", "balanced"] | None
+    tiles: int | None
+    ideal: tuple[str, ...]
+
+    @property
+    def known(self) -> Figures:
+        """Figures that need no simulation: areas [mm^2]."""
+        return {f"{name}_area_mm2": (size, "mm^2") for name, size in areas(self.chip.chip).items()}
+
+    @property
+    def key(self) -> str:
+        """Digest of everything that decides the figures, the simulator included; not of the engine: all agree."""
+        content = {
+            "simulator": [simulator.__version__, _code()],
+            "chip": self.chip.data,
+            "placements": [_content(self.chip.path.parent / name) for name in self.chip.chip.placements],
+            "workload": self.workload.digest,
+            "requests": repr(self.pattern),
+            "placement": _content(self.placement) if isinstance(self.placement, Path) else self.placement,
+            "tiles": self.tiles,
+            "ideal": self.ideal,
+        }
+        return sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Figures of a point, and the part that limits its throughput."""
+
+    figures: Figures
+    limits: str
+
+
+def inputs(point: Point) -> Inputs:
+    """Read and check what a point simulates. Raises InputError."""
+    settings = point.settings
+    chip = [f"{field}={json.dumps(value)}" for field, value in settings.items() if is_of_chip(field)]
+    prefix = "workload."
+    network = tuple(
+        (field.removeprefix(prefix), json.dumps(value))
+        for field, value in settings.items()
+        if field.startswith(prefix)
+    )
+    placement, tiles = mapping(settings)
+    return Inputs(
+        chip_from(_chip(point.chip), point.chip, chip),
+        _workload(point.workload, network),
+        requests(settings),
+        placement,
+        tiles,
+        ideal(settings.get("ideal")),
+    )
+
+
+def is_of_chip(field: str) -> bool:
+    """Whether a field belongs to the chip file."""
+    return field not in FIELDS and field.partition(".")[0] not in ("workload", "requests", "mapping")
+
+
+def requests(settings: Mapping[str, Any]) -> RequestPattern:
+    """The request pattern. Raises InputError."""
+    given = {
+        name: settings.get(f"requests.{name}") for name in ("count", "batch", "arrivals", "length", "seed")
+    }
+    for name in ("count", "batch", "seed"):
+        value = given[name]
+        if value is not None and (not isinstance(value, int) or isinstance(value, bool)):
+            raise InputError("must be an integer", field=f"requests.{name}", value=value)
+    arrivals, length = (None if given[name] is None else str(given[name]) for name in ("arrivals", "length"))
+    return pattern(given["count"], given["batch"], arrivals, length, given["seed"] or 0)
+
+
+def mapping(settings: Mapping[str, Any]) -> tuple[Path | Literal["packed", "balanced"] | None, int | None]:
+    """Placement and tile budget. Raises InputError."""
+    placement, tiles = settings.get("mapping.placement"), settings.get("mapping.tiles")
+    if placement is not None and not isinstance(placement, str):
+        raise InputError("must be packed, balanced or a file", field="mapping.placement", value=placement)
+    if tiles is not None and (not isinstance(tiles, int) or isinstance(tiles, bool) or tiles < 1):
+        raise InputError("must be a whole number of tiles", field="mapping.tiles", value=tiles)
+    if tiles is not None and placement != "balanced":
+        raise InputError(
+            "is for a balanced mapping only",
+            field="mapping.tiles",
+            value=tiles,
+            remedy="Set mapping.placement: balanced",
+        )
+    way: Literal["packed", "balanced"] | None = next((way for way in WAYS if way == placement), None)
+    return way or (Path(placement) if placement else None), tiles
+
+
+def ideal(value: Any) -> tuple[str, ...]:
+    """What costs nothing, from "none", a name, or a list of names. Raises InputError."""
+    names = [value] if isinstance(value, str) else value
+    if names is None or names == ["none"]:
+        return ()
+    if not isinstance(names, Sequence) or not all(name in IDEAL for name in names):
+        raise InputError(f"must be none or a list of {', '.join(IDEAL)}", field="ideal", value=value)
+    return tuple(names)
+
+
+def figures(point: Point) -> Answer:
+    """Simulate a point; nothing is recorded or drawn. Raises SimulatorError."""
+    given = inputs(point)
+    result = simulate(
+        given.chip,
+        _trace(given.workload.digest, given.pattern, given.workload),
+        _engine(point.engine),
+        placement=given.placement,
+        tiles=given.tiles,
+        ideal=given.ideal,
+        recording=Recording("off"),
+    )
+    found = {metric.name: (float(metric.value), metric.unit) for metric in result.metrics}
+    for name, (value, _) in found.items():
+        if not isfinite(value):
+            raise SimulatorError(f"{name} is not a finite number")
+    return Answer({**found, **given.known}, result.bounds[0].part if result.bounds else "")
+
+
+def warm() -> None:
+    """Load what every point needs, once in a process."""
+    parse_unit("1 ns", "time")
+    _engine("auto")
+
+
+@lru_cache(maxsize=64)
+def _chip(path: Path) -> Document:
+    return chip_document(path)
+
+
+@lru_cache(maxsize=64)
+def _workload(path: Path, overrides: tuple[tuple[str, str], ...]) -> Workload:
+    return workload_from(path, [(field, json.loads(value)) for field, value in overrides])
+
+
+class _Traces:
+    """The latest trace: neighbours in a sweep mostly share it."""
+
+    last: tuple[tuple[str, RequestPattern], Trace] | None = None
+
+
+def _trace(digest: str, asked: RequestPattern, workload: Workload) -> Trace:
+    if _Traces.last is None or _Traces.last[0] != (digest, asked):
+        _Traces.last = ((digest, asked), record_trace(workload, asked))
+    return _Traces.last[1]
+
+
+@cache
+def _engine(name: str) -> Engine:
+    return engine(name)
+
+
+@cache
+def _code() -> str:
+    """Digest of the source that decides figures."""
+    root = Path(simulator.__file__).parent
+    files = [path for package in _DECIDING for path in sorted((root / package).rglob("*.py"))]
+    whole = sha256()
+    for path in [*files, root / "study" / "run.py", root / "study" / "points.py"]:
+        whole.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return whole.hexdigest()
+
+
+@lru_cache(maxsize=256)
+def _content(path: Path) -> str:
+    return sha256(read_bytes(path, _MAX_PLACEMENT)).hexdigest()

@@ -1,0 +1,203 @@
+"""Runs the points of a sweep that are not finished yet; one row a point, in the order of the file."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from simulator.base.errors import InputError, InputErrors
+from simulator.study.points import Answer, Figures, Point, figures, inputs, warm
+from simulator.study.points_pool import Done, run_all
+from simulator.study.store import Finished, Store
+from simulator.study.sweep_constraints import Constraint, constraint, figure_name, has_figure, unmet
+from simulator.study.sweep_file import SweepText, load_sweep, seconds
+from simulator.study.sweep_points import points
+
+Status = Literal["ok", "unmet", "excluded", "failed", "time limit", "broken"]
+"""*unmet*: simulated, but a constraint does not hold; *excluded*: known from its areas without a simulation; *failed*:
+its inputs are wrong or it deadlocks; *broken*: its process died."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A point and what became of it; ``answer`` of *ok* and *unmet* points, ``error`` of the others."""
+
+    point: Point
+    status: Status
+    answer: Answer | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A sweep file, its points and its constraints."""
+
+    text: SweepText
+    points: tuple[Point, ...]
+    constraints: tuple[Constraint, ...]
+
+    @property
+    def limit(self) -> float:
+        """Time limit of a point [s]."""
+        return seconds(self.text.file.time_limit)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A point before its simulation: its key, or why it needs none."""
+
+    point: Point
+    key: str = ""
+    row: Row | None = None
+
+
+@dataclass
+class Progress:
+    """Points of a sweep so far."""
+
+    total: int
+    reused: int = 0
+    simulated: int = 0
+    errors: int = 0
+    seconds: list[float] = field(default_factory=list)
+
+
+def read_sweep(path: str | Path) -> Sweep:
+    """Read a sweep file and lay out its points. Raises InputError."""
+    text = load_sweep(path)
+    constraints = []
+    for number, line in enumerate(text.file.constraints):
+        try:
+            constraints.append(constraint(line))
+        except InputError as error:
+            raise text.wrong(error, ("constraints", number)) from error
+    return Sweep(text, tuple(points(text)), tuple(constraints))
+
+
+def prepare(sweep: Sweep, point: Point) -> Prepared:
+    """Read a point's inputs; decide what areas alone decide."""
+    try:
+        given = inputs(point)
+    except InputError as error:
+        return Prepared(point, row=Row(point, "failed", error=_plain(error)))
+    missed = _missed(sweep, given.known, known_only=True)
+    if missed:
+        return Prepared(
+            point, row=Row(point, "excluded", Answer(given.known, ""), error=f"not {missed[0].text}")
+        )
+    return Prepared(point, given.key)
+
+
+def run_sweep(
+    sweep: Sweep,
+    store: Store,
+    *,
+    workers: int,
+    limit: float | None = None,
+    progress: Callable[[Progress], None] = lambda so_far: None,
+) -> list[Row]:
+    """Simulate what ``store`` does not hold, in ``workers`` processes with ``limit`` [s] a point, and keep it there.
+
+    A point that fails, hangs or crashes stops no other. Raises InputError for names and units that no figure has (told
+    at the first answer).
+    """
+    run = _Run(sweep, store, progress)
+    if workers > 0:
+        jobs = run_all(figures, run.jobs(), workers=workers, limit=limit or sweep.limit, prepare=warm)
+        with closing(jobs):
+            for done in jobs:
+                run.take(done)
+    return run.rows()
+
+
+class _Run:
+    """What is known of each point while the sweep runs."""
+
+    def __init__(self, sweep: Sweep, store: Store, progress: Callable[[Progress], None]):
+        self._sweep, self._store, self._tell = sweep, store, progress
+        self._prepared: dict[int, Prepared] = {}
+        self._lost: dict[str, Done[Point, Answer]] = {}
+        self._progress = Progress(len(sweep.points))
+        self._checked = False
+
+    def jobs(self) -> Iterator[Point]:
+        """Points to simulate, each key once; the others are settled on the way."""
+        asked: set[str] = set()
+        for point in self._sweep.points:
+            ready = self._prepared[point.number] = prepare(self._sweep, point)
+            if ready.row is not None:
+                self._progress.errors += ready.row.status == "failed"
+            elif ready.key in self._store.finished:
+                self._check(self._store.finished[ready.key].answer)
+                self._progress.reused += 1
+            elif ready.key not in asked:
+                asked.add(ready.key)
+                yield point
+                continue
+            self._tell(self._progress)
+
+    def take(self, done: Done[Point, Answer]) -> None:
+        """Keep a result, or remember why there is none."""
+        key = self._prepared[done.job.number].key
+        if done.end in ("ok", "failed"):
+            self._store.add(key, Finished(done.answer, done.error, done.seconds))
+            self._progress.seconds.append(done.seconds)
+        else:
+            self._lost[key] = done
+        self._progress.simulated += 1
+        self._progress.errors += done.end != "ok"
+        self._tell(self._progress)
+        self._check(done.answer)
+
+    def rows(self) -> list[Row]:
+        """A row for every point, in order."""
+        return [self._row(self._prepared[point.number]) for point in self._sweep.points]
+
+    def _row(self, ready: Prepared) -> Row:
+        if ready.row is not None:
+            return ready.row
+        lost, finished = self._lost.get(ready.key), self._store.finished.get(ready.key)
+        if finished is None:
+            assert lost is not None
+            status: Status = "time limit" if lost.end == "time limit" else "broken"
+            return Row(ready.point, status, error=lost.error)
+        if finished.answer is None:
+            return Row(ready.point, "failed", error=finished.error)
+        missed = _missed(self._sweep, finished.answer.figures)
+        return Row(ready.point, "unmet" if missed else "ok", finished.answer)
+
+    def _check(self, answer: Answer | None) -> None:
+        """Names and units of the sweep file against the first answer."""
+        if answer is None or self._checked:
+            return
+        self._checked = True
+        text = self._sweep.text
+        _missed(self._sweep, answer.figures)
+        for number, name in enumerate(text.file.keep):
+            try:
+                figure_name(name, answer.figures)
+            except InputError as error:
+                raise text.wrong(error, ("keep", number)) from error
+
+
+def _missed(sweep: Sweep, found: Figures, *, known_only: bool = False) -> list[Constraint]:
+    """Constraints that are not met. Raises InputError with the constraint's place."""
+    missed: list[Constraint] = []
+    for number, item in enumerate(sweep.constraints):
+        if known_only and not has_figure(item.name, found):
+            continue
+        try:
+            missed += unmet([item], found)
+        except InputError as error:
+            raise sweep.text.wrong(error, ("constraints", number)) from error
+    return missed
+
+
+def _plain(error: InputError) -> str:
+    """The complaint without the place of an override, which is this very sweep."""
+    if isinstance(error, InputErrors):
+        return "; ".join(map(_plain, error.errors))
+    place = "" if error.place.startswith("--set") else error.place
+    text = InputError(error.rule, place=place, field=error.field, value=error.value, remedy=error.remedy)
+    return str(text).replace("\n", "; ")

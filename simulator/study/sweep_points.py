@@ -1,0 +1,141 @@
+"""From a sweep file to its points, in an order that depends on the file alone."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+from pathlib import Path
+from typing import Any
+
+from simulator.base.errors import InputError
+from simulator.base.yaml_file import load
+from simulator.chip.reader import chip_document
+from simulator.study.points import Point
+from simulator.study.sweep_fields import Space
+from simulator.study.sweep_file import SweepText
+from simulator.study.sweep_values import listed, size
+
+MOST = 100_000
+"""Points of a sweep; more would not be looked at."""
+_FILES = ("mapping.placement",)
+"""Fields whose values are paths, apart from words."""
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Fields that move together, and their values step by step."""
+
+    fields: tuple[str, ...]
+    steps: tuple[tuple[Any, ...], ...]
+
+
+def points(sweep: SweepText) -> list[Point]:
+    """All points: chips, workloads, then the axes, the last one fastest.
+
+    Raises InputError for unknown fields, values that a field cannot take, axes without values or of unequal lengths,
+    and for more than ``MOST`` points.
+    """
+    _check_count(sweep)
+    space = _space(sweep)
+    axes = [_axis(sweep, space, number) for number in range(len(sweep.file.axes))]
+    _check_once(sweep)
+    fixed = tuple(
+        (field, _checked(sweep, space, ("set", field), value)) for field, value in sweep.file.set.items()
+    )
+    return list(_points(sweep, axes, fixed))
+
+
+def _points(sweep: SweepText, axes: list[Axis], fixed: tuple[tuple[str, Any], ...]) -> Iterator[Point]:
+    files = product(sweep.file.chips, sweep.file.workloads, *(axis.steps for axis in axes))
+    fields = [field for axis in axes for field in axis.fields]
+    for number, (chip, workload, *steps) in enumerate(files, 1):
+        values = tuple(zip(fields, (value for step in steps for value in step), strict=True))
+        yield Point(number, sweep.beside(chip), sweep.beside(workload), values, fixed, sweep.file.engine)
+
+
+def _check_count(sweep: SweepText) -> None:
+    """The number of points, told before any is made."""
+    lengths = []
+    for number, axis in enumerate(sweep.file.axes):
+        if not axis:
+            raise sweep.wrong(InputError("holds no field, so the grid is empty"), ("axes", number))
+        sizes = {field: _size(sweep, number, field) for field in axis}
+        if len(set(sizes.values())) > 1:
+            rule = "fields of one axis move together and need equally many values"
+            got = ", ".join(f"{field}: {count}" for field, count in sizes.items())
+            error = InputError(f"{rule}, not {got}", remedy="Make two axes of them to combine each with each")
+            raise sweep.wrong(error, ("axes", number))
+        lengths.append(next(iter(sizes.values())))
+    count = prod(lengths) * len(sweep.file.chips) * len(sweep.file.workloads)
+    if count > MOST:
+        rule = f"makes {count:,} points; a sweep may have {MOST:,}"
+        raise sweep.wrong(InputError(rule, remedy="Use fewer values, larger steps or fewer axes"), ("axes",))
+
+
+def _size(sweep: SweepText, number: int, field: str) -> int:
+    try:
+        return size(sweep.file.axes[number][field])
+    except InputError as error:
+        raise sweep.wrong(error, ("axes", number, field), field) from error
+
+
+def _check_once(sweep: SweepText) -> None:
+    """No field on two axes, nor fixed and on an axis."""
+    seen = dict.fromkeys(sweep.file.set, "set")
+    for number, axis in enumerate(sweep.file.axes):
+        for field in axis:
+            if field in seen:
+                error = InputError(f"is given twice, first in {seen[field]}", remedy="Remove one of them")
+                raise sweep.wrong(error, ("axes", number, field), field)
+            seen[field] = f"axis {number + 1}"
+
+
+def _axis(sweep: SweepText, space: Space, number: int) -> Axis:
+    columns = []
+    for field, values in sweep.file.axes[number].items():
+        path = ("axes", number, field)
+        columns.append([_checked(sweep, space, path, value) for value in listed(values)])
+    return Axis(tuple(sweep.file.axes[number]), tuple(zip(*columns, strict=True)))
+
+
+def _checked(sweep: SweepText, space: Space, path: tuple[str | int, ...], value: Any) -> Any:
+    """The value once its field is known to take it; paths as seen from the current folder."""
+    field = str(path[-1])
+    try:
+        space.check(field, value)
+    except InputError as error:
+        raise sweep.wrong(error, path, field) from error
+    if field in _FILES and value not in ("packed", "balanced"):
+        return _file(sweep, path, str(value))
+    return value
+
+
+def _file(sweep: SweepText, path: tuple[str | int, ...], name: str) -> str:
+    where: Path = sweep.beside(name)
+    if not where.is_file():
+        error = InputError("must be packed, balanced or a file that exists", value=name)
+        raise sweep.wrong(error, path, str(path[-1]))
+    return str(where)
+
+
+def _space(sweep: SweepText) -> Space:
+    """Plain data of every chip and workload. Raises InputError for a missing file, with its place in the sweep."""
+    return Space(
+        {
+            name: chip_document(_there(sweep, "chips", number)).data
+            for number, name in enumerate(sweep.file.chips)
+        },
+        {
+            name: load(_there(sweep, "workloads", number)).data
+            for number, name in enumerate(sweep.file.workloads)
+        },
+    )
+
+
+def _there(sweep: SweepText, key: str, number: int) -> Path:
+    name = getattr(sweep.file, key)[number]
+    path = sweep.beside(name)
+    if not path.is_file():
+        error = InputError(f"no such file beside the sweep file: {path}", value=name)
+        raise sweep.wrong(error, (key, number))
+    return path
