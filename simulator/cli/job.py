@@ -6,7 +6,7 @@ from pathlib import Path
 from simulator.chip.reader import load_chip
 from simulator.cli.inputs import Asked, engine, placement, requests
 from simulator.cli.options import EngineName
-from simulator.report.folder import results_folder
+from simulator.report.folder import results_folder, writing
 from simulator.report.layout import waiting
 from simulator.study.run import Result, simulate
 
@@ -34,7 +34,7 @@ def execute(job: Job, out: Path | None, *, plots: bool) -> tuple[Result, Path]:
     with results_folder(path, numbered=out is None) as folder:
         with waiting("simulating"):
             result = simulate(chip, trace, machine, placement=how, tiles=job.tiles, ideal=job.ideal)
-        with waiting("writing results"):
+        with waiting("writing results"), writing(path):
             from simulator.report.write import write
 
             write(result, folder.work, plots=plots)

@@ -32,8 +32,9 @@ def map_command(
     from simulator.report.mapped import as_data, show_mapping
     from simulator.study.run import plan
 
+    hardware = load_chip(chip, settings or ())
     asked = requests(Asked(workload, trace, length=length), chip)
-    found = plan(load_chip(chip, settings or ()), asked, placement(mapping, tiles), tiles)
+    found = plan(hardware, asked, placement(mapping, tiles), tiles)
     if as_json:
         from simulator.report.summary import as_json as text
 

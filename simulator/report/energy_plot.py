@@ -11,9 +11,12 @@ from simulator.report.answer import Answer
 from simulator.report.names import PART_NAMES
 from simulator.report.text import fitting, percent, plain
 
-_COLOURS = ("#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F0E442", "#0072B2", "#999999")
-"""Okabe and Ito's, which all kinds of colour vision tell apart, with grey for black; one a part of ``PART_NAMES``."""
-_HATCHES = ("//", "..", "\\\\", "xx", "oo", "++", "", "")
+_COLOURS = (
+    *("#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7"),
+    *("#F0E442", "#0072B2", "#882255", "#999999", "#555555"),
+)
+"""Okabe and Ito's, which all kinds of colour vision tell apart, wine red and greys; one a part of ``PART_NAMES``."""
+_HATCHES = ("//", "..", "\\\\", "xx", "oo", "++", "", "||", "", "")
 _MOST = 40
 """Layers drawn, the first by energy; the others share one bar."""
 
@@ -89,9 +92,10 @@ def _by_part(axes: Axes, energies: dict[tuple[str, str], float], parts: list[str
 
 
 def look(part: str) -> dict[str, Any]:
-    """Colour and hatch of a part, the same in every plot."""
-    index = list(PART_NAMES).index(part) % len(_COLOURS)
-    return {"color": _COLOURS[index], "hatch": _HATCHES[index], "edgecolor": "white", "linewidth": 0.4}
+    """Colour and hatch of a part, the same in every plot; a second round of colours has other hatches."""
+    turn, index = divmod(list(PART_NAMES).index(part), len(_COLOURS))
+    hatch = _HATCHES[(index + 3 * turn) % len(_HATCHES)]
+    return {"color": _COLOURS[index], "hatch": hatch, "edgecolor": "white", "linewidth": 0.4}
 
 
 def _tidy(axes: Axes) -> None:

@@ -63,6 +63,14 @@ def writing(path: Path) -> Iterator[None]:
 def _begin(path: Path) -> tuple[list[Path], Path]:
     """Make the folders above and a hidden one beside ``path``; the folders made, deepest first."""
     above = [folder for folder in path.absolute().parents if not folder.exists()]
+    blocking = next(folder for folder in path.absolute().parents if folder.exists())
+    if not blocking.is_dir():
+        raise InputError(
+            f"cannot be written: '{blocking.name}' is no folder",
+            place=str(path),
+            field="--out",
+            remedy=_REMEDY,
+        )
     try:
         path.absolute().parent.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix=f".{path.name}-", suffix=".partial", dir=path.absolute().parent))

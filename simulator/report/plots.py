@@ -12,7 +12,6 @@ from matplotlib.figure import Figure
 
 from simulator.report import energy_plot, floor_plan
 from simulator.report.answer import Answer
-from simulator.report.folder import writing
 
 PLOTS: dict[str, Callable[[Answer], Figure]] = {
     "floorplan": floor_plan.draw,
@@ -28,9 +27,8 @@ def write_plots(answer: Answer, folder: Path) -> None:
         for name, draw in PLOTS.items():
             figure = draw(answer)
             FigureCanvasAgg(figure)
-            with writing(folder):
-                figure.savefig(folder / f"{name}.png", dpi=200, metadata={"Software": None})
-                figure.savefig(folder / f"{name}.svg", metadata={"Date": None, "Creator": None})
+            figure.savefig(folder / f"{name}.png", dpi=200, metadata={"Software": None})
+            figure.savefig(folder / f"{name}.svg", metadata={"Date": None, "Creator": None})
 
 
 @contextmanager
