@@ -1,0 +1,29 @@
+"""How plots are written: matplotlib's global state is left as it was; the same plot gives the same bytes."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib import style
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+_STYLE: Any = {"svg.hashsalt": "simulator", "font.size": 9, "hatch.linewidth": 0.5}
+
+
+@contextmanager
+def settings() -> Iterator[None]:
+    """Defaults of the library whatever the user's own settings are; ids in SVG files do not depend on chance."""
+    with style.context("default"), mpl.rc_context(_STYLE):
+        yield
+
+
+def save(figure: Figure, folder: Path, name: str, *, dpi: int = 200) -> list[Path]:
+    """Write a figure as ``name``.png and ``name``.svg; inside ``settings``."""
+    FigureCanvasAgg(figure)
+    paths = [folder / f"{name}.png", folder / f"{name}.svg"]
+    figure.savefig(paths[0], dpi=dpi, metadata={"Software": None})
+    figure.savefig(paths[1], metadata={"Date": None, "Creator": None})
+    return paths
