@@ -77,7 +77,8 @@ def _complete(context: Context, sender: Sender, name: str) -> int:
 def _packet(context: Context, sender: Sender) -> int:
     """Packets in the transmit buffer; it stalls the chain when they cannot leave."""
     layer = sender.layer
-    packet = context.builder.stream(Spot(sender.chain.node, "link", layer.name, f"packet {sender.number}"))
+    spot = Spot(f"{sender.chain.node}.transmit", "transmit_buffer", layer.name, f"packet {sender.number}")
+    packet = context.builder.stream(spot)
     context.builder.work(packet, constant(layer.positions))
     context.builder.wait(_complete(context, sender, layer.name), packet, cause="operand")
     if "memory" not in context.ideal:
