@@ -6,6 +6,7 @@ from pathlib import Path
 from simulator.chip.reader import load_chip
 from simulator.cli.inputs import Asked, engine, placement, requests
 from simulator.cli.options import EngineName
+from simulator.measure.times import Load
 from simulator.report.folder import results_folder, writing
 from simulator.report.layout import waiting
 from simulator.study.run import Result, simulate
@@ -24,6 +25,8 @@ class Job:
     tiles: int | None = None
     ideal: tuple[str, ...] = ()
     engine: EngineName = EngineName.AUTO
+    contrast: bool = False
+    load: int = 0
 
 
 def execute(job: Job, out: Path | None, *, plots: bool) -> tuple[Result, Path]:
@@ -32,8 +35,18 @@ def execute(job: Job, out: Path | None, *, plots: bool) -> tuple[Result, Path]:
     trace, how = requests(job.asked, job.chip), placement(job.mapping, job.tiles)
     path = out or RESULTS / f"{job.chip.stem}-{trace.workload}"
     with results_folder(path, numbered=out is None) as folder:
-        with waiting("simulating"):
-            result = simulate(chip, trace, machine, placement=how, tiles=job.tiles, ideal=job.ideal)
+        with waiting("simulating") as progress:
+            result = simulate(
+                chip,
+                trace,
+                machine,
+                placement=how,
+                tiles=job.tiles,
+                ideal=job.ideal,
+                contrast=job.contrast,
+                load=Load(job.load, job.asked.seed),
+                progress=progress,
+            )
         with waiting("writing results"), writing(path):
             from simulator.report.write import write
 

@@ -37,6 +37,18 @@ Out = Annotated[
         "--out", "-o", metavar="FOLDER", help="Results. Default: results/CHIP-WORKLOAD, then -2, -3 ..."
     ),
 ]
+Contrast = Annotated[
+    bool,
+    typer.Option(
+        "--contrast", help="Tell what contention costs: once more with network, memory, host ideal."
+    ),
+]
+Loads = Annotated[
+    int,
+    typer.Option(
+        "--load", metavar="N", help="Latency under load, from N random arrivals at 50, 80 and 95 %.", min=0
+    ),
+]
 NoPlots = Annotated[bool, typer.Option("--no-plots", help="Write no plots.")]
 
 
@@ -55,6 +67,8 @@ def run_command(
     tiles: Tiles = None,
     ideal: Ideal = None,
     engine: EngineChoice = EngineName.AUTO,
+    contrast: Contrast = False,
+    load: Loads = 0,
     out: Out = None,
     no_plots: NoPlots = False,
     as_json: AsJson = False,
@@ -68,7 +82,7 @@ def run_command(
 
     asked = Asked(workload, trace, count, batch, length, arrivals, seed)
     names = tuple(name.strip() for name in ideal.split(",")) if ideal else ()
-    job = Job(chip, asked, tuple(settings or ()), mapping, tiles, names, engine)
+    job = Job(chip, asked, tuple(settings or ()), mapping, tiles, names, engine, contrast, load)
     result, folder = execute(job, out, plots=not no_plots)
     _tell(result, folder, as_json)
 

@@ -33,8 +33,8 @@ def validate_command(
         raise InputError(
             "no such folder", place=str(chips), field="--chips", remedy="Say where the chip files are"
         )
-    with waiting("simulating published cases"):
-        verdicts = validate(chips, machine(engine), rows or ())
+    with waiting("simulating") as progress:
+        verdicts = validate(chips, machine(engine), rows or (), lambda row: progress(f"{row.row} {row.case}"))
     if as_json:
         from simulator.cli.verdicts import data
         from simulator.report.summary import as_json as text

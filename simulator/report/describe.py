@@ -16,7 +16,7 @@ from simulator.measure.area import AREAS, areas
 from simulator.measure.energy import NOT_MODELLED, mvm_energy
 from simulator.report.layout import facts, heading, sentence, show, table
 from simulator.report.sources import LABELS, Constant, constants
-from simulator.report.text import figure, plain, scaled
+from simulator.report.text import counted, figure, plain, scaled
 from simulator.report.where import matrix_text
 from simulator.trace.trace import Trace
 from simulator.workload.graph import Graph, Layer
@@ -163,7 +163,7 @@ def _trace_facts(trace: Trace) -> dict[str, str]:
     first, last = trace.requests[0].arrival, trace.requests[-1].arrival
     lengths = [request.length for request in trace.requests if request.length is not None]
     rows = {
-        "requests": f"{len(trace.requests):,}, {sum(r.batch for r in trace.requests):,} inferences",
+        "requests": f"{len(trace.requests):,}, {counted(sum(r.batch for r in trace.requests), 'inference')}",
         "arrivals": f"from {scaled(first / 1e3, 'ns')} to {scaled(last / 1e3, 'ns')}",
         "shapes": f"{len(trace.graphs):,}",
         "recorded from": trace.digest,

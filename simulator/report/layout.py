@@ -1,7 +1,7 @@
 """The few shapes that text for the terminal takes. Everything printed is plain text, never markup."""
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from rich import box
@@ -58,11 +58,11 @@ def sentence(text: str, console: Console, style: str = "") -> None:
 
 
 @contextmanager
-def waiting(what: str) -> Iterator[None]:
-    """Says on stderr what takes time; silent where stderr is no terminal."""
+def waiting(what: str) -> Iterator[Callable[[str], None]]:
+    """Says on stderr what takes time, and its steps as they are told; silent where stderr is no terminal."""
     screen = Console(stderr=True, highlight=False, markup=False)
     if not screen.is_terminal:
-        yield
+        yield lambda step: None
         return
-    with screen.status(Text(f"{what} ...")):
-        yield
+    with screen.status(Text(f"{what} ...")) as status:
+        yield lambda step: status.update(Text(f"{what}: {plain(step)} ..."))

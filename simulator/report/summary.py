@@ -14,6 +14,7 @@ from simulator.measure.bounds import PARTS, Bound
 from simulator.measure.energy import NOT_MODELLED, Entry
 from simulator.measure.totals import totals
 from simulator.report.answer import Answer, macs_in_model
+from simulator.report.times_table import times_data
 from simulator.trace.records import body
 
 FORMAT = 1
@@ -47,6 +48,7 @@ def summary(answer: Answer) -> dict[str, Any]:
             m.name: {"value": m.value, "unit": m.unit, "definition": m.definition, "group": m.group}
             for m in answer.metrics
         },
+        "times": times_data(answer.times),
         "limiter": answer.limiter,
         **_crossover(answer.host_crossover),
         "lower_bounds_ns": [_bound(bound) for bound in answer.bounds],

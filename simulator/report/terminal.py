@@ -19,7 +19,8 @@ from simulator.report.layout import heading, sentence, show, table
 from simulator.report.mapped import coverage
 from simulator.report.names import PART_NAMES
 from simulator.report.summary import grouped
-from simulator.report.text import column, figure, percent, plain, scaled
+from simulator.report.text import column, counted, figure, percent, plain, scaled
+from simulator.report.times_table import show_times
 
 _ROWS = 12
 """Layers in the energy table; the others are summed in one row."""
@@ -32,6 +33,7 @@ def report(answer: Answer, console: Console) -> None:
     """Print everything a first look needs; reads well at 80 columns and without colours."""
     _header(answer, console)
     _figures("Time", _group(answer, "time"), console)
+    show_times(answer.times, console)
     _throughput(answer, console)
     _figures("Energy", _group(answer, "energy"), console)
     _energy(answer, console)
@@ -47,7 +49,8 @@ def _header(answer: Answer, console: Console) -> None:
     console.print(title)
     requests, inferences = len(answer.trace.requests), len(answer.program.schedule)
     sentence(
-        f"{inferences} inferences in {requests} requests; {answer.timeline.operations:,} operations; "
+        f"{counted(inferences, 'inference')} in {counted(requests, 'request')}; "
+        f"{counted(answer.timeline.operations, 'operation')}; "
         f"engine {answer.timeline.engine}; placement {answer.mapping.how}",
         console,
     )

@@ -62,6 +62,11 @@ def column(values: Sequence[float], unit: str) -> tuple[str, list[str]]:
     ]
 
 
+def counted(number: int, noun: str) -> str:
+    """``1 request``, ``2 requests``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def percent(share: float) -> str:
     """A share with one decimal."""
     return f"{share:.1%}"

@@ -146,7 +146,7 @@ def test_show_explains_each_kind_of_file(call: Call, chip: Path, network: Path) 
     call("trace", "record", network, "--out", "t.jsonl")
     assert "Constants: " in call("show", chip).stdout
     assert "23,680 MACs an inference." in call("show", network).stdout
-    assert "1, 1 inferences" in call("show", "t.jsonl").stdout
+    assert "1, 1 inference" in call("show", "t.jsonl").stdout
     for file, kind in ((chip, "chip"), (network, "workload"), ("t.jsonl", "trace")):
         assert json.loads(call("show", file, "--json").stdout)["kind"] == kind
 

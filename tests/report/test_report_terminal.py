@@ -7,8 +7,11 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
+from simulator.measure.load import Loaded
+from simulator.measure.times import Times
 from simulator.report.names import PART_NAMES
 from simulator.report.sources import LABELS
+from simulator.report.summary import summary
 from simulator.report.terminal import report, written
 from simulator.report.text import figure, scaled
 from simulator.study.run import Result
@@ -112,6 +115,32 @@ def test_names_are_taken_literally(answer: Result, name: str) -> None:
 def test_names_cannot_steer_the_terminal(answer: Result) -> None:
     text = printed(renamed(answer, "a\x1b]0;owned\x07\u202eb"))
     assert text.startswith("a?]0;owned??b running")
+
+
+def test_what_contention_costs_stands_beside_the_run(answer: Result) -> None:
+    own = answer.times[0]
+    loaded = tuple(Loaded(load, 1e6, 2e6, 3e6, 1.5e6, 40) for load in (0.5, 0.95))
+    half = Times(("host",), own.first // 2, replace(own.steady, interval=own.steady.interval / 4), loaded)
+    text = printed(replace(answer, times=[replace(own, loaded=loaded), half]))
+    lines = [line.split() for line in text[text.index("What contention costs") :].splitlines()]
+    contrast = next(line for line in lines if line[:1] == ["host"])
+    assert (contrast[2], contrast[4]) == ("-50.0%", "-75.0%")
+    assert ["nothing", "95%", "1,000.0", "2,000.0", "3,000.0", "1,500.0"] in lines
+    assert ["host", "50%", "1,000.0", "2,000.0", "3,000.0", "1,500.0"] in lines
+    assert "40 seeded Poisson arrivals a row" in text
+
+
+def test_without_a_contrast_nothing_is_said_about_it(answer: Result) -> None:
+    text = printed(answer)
+    assert "contention" not in text
+    assert "Poisson" not in text
+
+
+def test_times_are_in_the_summary(answer: Result) -> None:
+    (told,) = summary(answer)["times"]
+    assert told["ideal"] == []
+    assert told["steady_interval_ns"] == answer["steady_interval_ns"]
+    assert told["alone_ns"] == answer.times[0].first / 1e3
 
 
 def test_a_long_path_of_results_is_not_broken() -> None:
