@@ -10,6 +10,7 @@ from simulator.cli.map import map_command
 from simulator.cli.run import run_command
 from simulator.cli.schema import schema_command
 from simulator.cli.show import show_command
+from simulator.cli.sweep import sweep_command
 from simulator.cli.trace import trace_app
 from simulator.cli.validate import validate_command
 
@@ -25,6 +26,7 @@ app.command("run")(guard.guarded(run_command))
 app.command("map")(guard.guarded(map_command))
 app.command("show")(guard.guarded(show_command))
 app.command("schema")(guard.guarded(schema_command))
+app.command("sweep")(guard.guarded(sweep_command))
 app.command("validate")(guard.guarded(validate_command))
 app.add_typer(trace_app, name="trace")
 

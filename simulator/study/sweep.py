@@ -10,8 +10,9 @@ from simulator.base.errors import InputError, InputErrors
 from simulator.study.points import Answer, Figures, Point, figures, inputs, warm
 from simulator.study.points_pool import Done, run_all
 from simulator.study.store import Finished, Store
-from simulator.study.sweep_constraints import Constraint, constraint, figure_name, has_figure, unmet
+from simulator.study.sweep_constraints import Constraint, constraint, has_figure, unmet
 from simulator.study.sweep_file import SweepText, load_sweep, seconds
+from simulator.study.sweep_names import check_names
 from simulator.study.sweep_points import points
 
 Status = Literal["ok", "unmet", "excluded", "failed", "time limit", "broken"]
@@ -172,13 +173,8 @@ class _Run:
         if answer is None or self._checked:
             return
         self._checked = True
-        text = self._sweep.text
         _missed(self._sweep, answer.figures)
-        for number, name in enumerate(text.file.keep):
-            try:
-                figure_name(name, answer.figures)
-            except InputError as error:
-                raise text.wrong(error, ("keep", number)) from error
+        check_names(self._sweep.text, answer.figures)
 
 
 def _missed(sweep: Sweep, found: Figures, *, known_only: bool = False) -> list[Constraint]:

@@ -1,7 +1,7 @@
 """The tidy table of a sweep: one row a point, in order; the same sweep gives the same bytes."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,37 +11,33 @@ from simulator.base.units import split_number
 from simulator.study.points import Figures
 from simulator.study.sweep import Row, Sweep
 from simulator.study.sweep_constraints import figure_name
+from simulator.study.sweep_names import axis_columns
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def axis_columns(sweep: Sweep) -> dict[str, str]:
-    """Field of an axis -> its column. Values that share a unit become numbers, with the unit in the column's name."""
-    columns = {}
-    for field in (field for axis in sweep.text.file.axes for field in axis):
-        units = {_unit(point.settings[field]) for point in sweep.points}
-        unit = units.pop() if len(units) == 1 else ""
-        columns[field] = f"{field} [{unit}]" if unit else field
-    return columns
+def columns(sweep: Sweep) -> dict[str, str]:
+    """Field of an axis -> its column."""
+    return axis_columns(sweep.text, [point.settings for point in sweep.points])
 
 
-def figure_units(sweep: Sweep, rows: Sequence[Row]) -> dict[str, str]:
+def figure_units(rows: Sequence[Row], keep: Sequence[str] = ()) -> dict[str, str]:
     """Figures of the table with their units: those to keep, or all that any point has."""
     units: dict[str, str] = {}
     for row in rows:
         units |= {name: unit for name, (_, unit) in _figures(row).items()}
-    if not units or not sweep.text.file.keep:
+    if not units or not keep:
         return units
-    return {name: units[name] for name in (figure_name(word, units) for word in sweep.text.file.keep)}
+    return {name: units[name] for name in (figure_name(word, units) for word in keep)}
 
 
-def table(sweep: Sweep, rows: Sequence[Row]) -> "pd.DataFrame":
-    """Columns: point, chip, workload, the axes, status, figures, what limits, error."""
+def table(rows: Sequence[Row], axes: Mapping[str, str], names: Iterable[str]) -> "pd.DataFrame":
+    """Columns: point, chip, workload, the axes (field -> column), status, figures by name, what limits, error."""
     import pandas as pd
 
-    axes, names = axis_columns(sweep), figure_units(sweep, rows)
     chips, workloads = _labels(row.point.chip for row in rows), _labels(row.point.workload for row in rows)
+    wanted = list(names)
     records = [
         {
             "point": row.point.number,
@@ -49,7 +45,7 @@ def table(sweep: Sweep, rows: Sequence[Row]) -> "pd.DataFrame":
             "workload": workloads[row.point.workload],
             **{column: _cell(row.point.settings[field], column != field) for field, column in axes.items()},
             "status": row.status,
-            **{name: _figures(row).get(name, (None, ""))[0] for name in names},
+            **{name: _figures(row).get(name, (None, ""))[0] for name in wanted},
             "limits": row.answer.limits if row.answer else "",
             "error": row.error.replace("\n", "; "),
         }
@@ -80,12 +76,6 @@ def _labels(paths: Iterable[Path]) -> dict[Path, str]:
     files = list(dict.fromkeys(paths))
     stems = [path.stem for path in files]
     return {path: path.stem if stems.count(path.stem) == 1 else path.as_posix() for path in files}
-
-
-def _unit(value: Any) -> str:
-    """The unit of a text such as "133 ns"."""
-    parts = split_number(value) if isinstance(value, str) else None
-    return parts[1] if parts else ""
 
 
 def _cell(value: Any, numeric: bool) -> Any:
