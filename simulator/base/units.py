@@ -30,6 +30,7 @@ BASE = {
     "data": "byte",
     "data rate": "bit/s",
     "energy per bit": "pJ/bit",
+    "energy per bit and length": "pJ/bit/mm",
 }
 """Dimension -> the unit in which magnitudes are kept."""
 
@@ -47,6 +48,7 @@ _EXAMPLE = {
     "data": "8 KiB",
     "data rate": "3.2 Gbit/s",
     "energy per bit": "0.1 pJ/bit",
+    "energy per bit and length": "0.1 pJ/bit/mm",
 }
 _NUMBER = re.compile(
     r"\s*([+-]?(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][+-]?\d{1,2})?)\s*(.*)\s*", re.DOTALL

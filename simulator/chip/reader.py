@@ -8,14 +8,18 @@ from typing import Any
 from pydantic import ValidationError
 
 from simulator.base.document import Document, Mark
-from simulator.base.errors import InputError, did_you_mean
-from simulator.base.explain import explain
+from simulator.base.errors import InputError
+from simulator.base.explain import RuleError, explain, placed
 from simulator.base.yaml_file import load, parse
 from simulator.chip.leaf import LABELS
+from simulator.chip.rules import check
 from simulator.chip.schema import Chip
 
 _DEPTH = 8
 _COMMAND_LINE = "--set"
+_KINDS = ("kind", "coding")
+"""Keys that say which kind of part a section describes."""
+_NOTHING = object()
 
 
 @dataclass(frozen=True)
@@ -42,12 +46,14 @@ def chip_document(path: str | Path) -> Document:
 
 def chip_from(document: Document, path: str | Path, overrides: Sequence[str] = ()) -> ChipFile:
     """Apply overrides to a chip's document and validate it: ``load_chip`` for a file that has been read."""
-    for override in overrides:
-        document = _overridden(document, override)
+    document = _overridden(document, overrides)
     try:
         chip = Chip.model_validate(document.data)
+        check(chip)
     except ValidationError as error:
         raise explain(error, document, Chip) from error
+    except RuleError as error:
+        raise placed(error, document) from error
     return ChipFile(Path(path), chip, document.data)
 
 
@@ -69,13 +75,15 @@ def _inherited(path: Path, above: tuple[Path, ...]) -> Document:
 
 
 def _merged(parent: Document, child: Document) -> Document:
-    marks = {**parent.marks, **child.marks}
-    return Document(_merge(parent.data, child.data), marks)
+    """Marks of what the child replaced go with it."""
+    data = _merge(parent.data, child.data)
+    kept = {path: mark for path, mark in parent.marks.items() if _found(data, path) is not _NOTHING}
+    return Document(data, {**kept, **child.marks})
 
 
 def _merge(old: Any, new: Any) -> Any:
-    """Mappings merge key by key; leaves, lists and null replace."""
-    if not (isinstance(old, dict) and isinstance(new, dict)) or _is_leaf(new):
+    """Mappings merge key by key; leaves, lists, null and a section of another kind replace."""
+    if not (isinstance(old, dict) and isinstance(new, dict)) or _is_leaf(new) or _is_other_kind(old, new):
         return new
     return {**old, **{key: _merge(old.get(key), value) for key, value in new.items()}}
 
@@ -84,8 +92,43 @@ def _is_leaf(value: object) -> bool:
     return isinstance(value, dict) and "value" in value and set(value) <= {"value", *LABELS}
 
 
-def _overridden(document: Document, override: str) -> Document:
-    """The document with one field replaced; the rest of the schema checks it like any other."""
+def _is_other_kind(old: dict[str, Any], new: dict[str, Any]) -> bool:
+    """Whether ``new`` names another kind of converter or coding of inputs: the fields of the old mean nothing to it."""
+    return any(key in old and key in new and old[key] != new[key] for key in _KINDS)
+
+
+def _found(data: Any, path: Sequence[str | int]) -> Any:
+    """What stands at a path; ``_NOTHING`` if there is none."""
+    for key in path:
+        try:
+            data = data[key]
+        except (KeyError, IndexError, TypeError):
+            return _NOTHING
+    return data
+
+
+def _is_section(value: object) -> bool:
+    return isinstance(value, dict) and not _is_leaf(value)
+
+
+def _overridden(document: Document, overrides: Sequence[str]) -> Document:
+    """The document with fields replaced, all at once; the schema checks them like any other."""
+    patch = Document({}, {})
+    for override in overrides:
+        keys, value = _parsed(override)
+        marks: dict[tuple[str | int, ...], Mark] = {
+            tuple(keys[:depth]): Mark(_COMMAND_LINE, 1) for depth in range(1, len(keys) + 1)
+        }
+        patch = Document(_merge(patch.data, _nested(keys, value)), {**patch.marks, **marks})
+    new = {
+        path: mark
+        for path, mark in patch.marks.items()
+        if not (_is_section(_found(document.data, path)) and _is_section(_found(patch.data, path)))
+    }
+    return _merged(document, Document(patch.data, new))
+
+
+def _parsed(override: str) -> tuple[list[str], Any]:
     field, equals, text = override.partition("=")
     keys = field.strip().split(".")
     if not equals or not all(keys):
@@ -95,24 +138,10 @@ def _overridden(document: Document, override: str) -> Document:
             value=override,
             remedy="tile.read_mode=one_phase",
         )
-    value = parse(f"value: {text.strip()}", _COMMAND_LINE).data["value"]
-    _check_path(document.data, keys)
-    patch: Any = value
+    return keys, parse(f"value: {text.strip()}", _COMMAND_LINE).data["value"]
+
+
+def _nested(keys: Sequence[str], value: Any) -> Any:
     for key in reversed(keys):
-        patch = {key: patch}
-    marks = {**document.marks, tuple(keys): Mark(_COMMAND_LINE, 1)}
-    return Document(_merge(document.data, patch), marks)
-
-
-def _check_path(data: Any, keys: Sequence[str]) -> None:
-    """Every key but the last must exist; the schema judges the last."""
-    for depth, key in enumerate(keys[:-1]):
-        if not isinstance(data, dict) or key not in data or _is_leaf(data[key]):
-            known = data if isinstance(data, dict) else {}
-            raise InputError(
-                "no such field",
-                place=_COMMAND_LINE,
-                field=".".join(keys[: depth + 1]),
-                remedy=did_you_mean(key, known),
-            )
-        data = data[key]
+        value = {key: value}
+    return value

@@ -8,17 +8,26 @@ from fractions import Fraction
 from typing import Literal
 
 from simulator.base.units import Quantity, whole_ps
+from simulator.chip import timing
 from simulator.chip.schema import Chip
+from simulator.chip.timing import mvm_window
 from simulator.chip.topology import Topology, build
-from simulator.parts import integration, streaming
+from simulator.parts import streaming
 from simulator.parts.streaming import Streaming
+
+__all__ = ["Hardware", "mvm_window", "resolve"]
 
 
 @dataclass(frozen=True)
 class Mvm:
-    """Timing of a tile's matrix-vector multiplication [ps]."""
+    """Timing of a tile's matrix-vector multiplication [ps].
+
+    ``window`` from one to the next, ``latency`` from start to result (longer where samplers let the array go on),
+    ``transfer`` of the result, ``period`` of the clock.
+    """
 
     window: int
+    latency: int
     transfer: int
     period: int
 
@@ -78,7 +87,7 @@ def resolve(chip: Chip) -> Hardware:
         columns=int(tile.crossbar.columns),
         topology=build(chip),
         mvm=_mvm(chip),
-        local=Streaming(digital, int(tile.local_digital.cycles_per_output), int(tile.local_digital.pipeline)),
+        local=_local(chip, digital),
         link=streaming.link(digital, int(chip.links.lanes), int(chip.links.latency)),
         unit=_global(chip, digital),
         host=HostPath(chip.host.bandwidth.magnitude, whole_ps(chip.host.latency.magnitude), chip.host.im2col),
@@ -92,26 +101,24 @@ def resolve(chip: Chip) -> Hardware:
     )
 
 
-def mvm_window(chip: Chip) -> Fraction:
-    """Time of one MVM in the chip's read mode [ps], exact."""
-    tile = chip.tile
-    longest = integration.pulse(int(tile.input.magnitude_bits), tile.input.slot.magnitude)
-    phases = int(tile.read_modes[tile.read_mode])
-    gaps = tile.integration
-    return integration.window(phases, longest, gaps.phase_gap.magnitude, gaps.fixed.magnitude)
-
-
 def clock_period(frequency: Quantity) -> int:
     """Period of a clock in whole picoseconds, rounded up like every other time."""
     return whole_ps(10**12 / frequency.magnitude)
 
 
 def _mvm(chip: Chip) -> Mvm:
+    times = timing.mvm(chip)
     return Mvm(
-        window=whole_ps(mvm_window(chip)),
+        window=whole_ps(times.occupancy),
+        latency=whole_ps(times.latency),
         transfer=whole_ps(chip.tile.integration.register_transfer.magnitude),
         period=clock_period(chip.clocks.mvm),
     )
+
+
+def _local(chip: Chip, period: int) -> Streaming:
+    unit = chip.tile.local_digital
+    return Streaming(period, int(unit.cycles_per_output), int(unit.pipeline), int(unit.lanes))
 
 
 def _global(chip: Chip, period: int) -> GlobalUnit | None:

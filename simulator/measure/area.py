@@ -1,5 +1,6 @@
 """Areas that throughput is divided by."""
 
+from simulator.chip.areas import die_area, tile_areas, units_area
 from simulator.chip.schema import Chip
 
 AREAS = {
@@ -12,10 +13,9 @@ AREAS = {
 
 def areas(chip: Chip) -> dict[str, float]:
     """Areas of a chip [mm^2], by the names of ``AREAS``."""
-    unit = chip.global_digital
-    shared = float(unit.area) * int(unit.units) if unit else 0.0
+    tile = tile_areas(chip)
     return {
-        "macro": float(chip.tile.macro_area) * chip.tiles,
-        "tiles": float(chip.tile.area) * chip.tiles + shared,
-        "die": float(chip.die.area),
+        "macro": float(tile.macro * chip.tiles),
+        "tiles": float(units_area(chip, tile.tile)),
+        "die": float(die_area(chip, tile.tile)),
     }

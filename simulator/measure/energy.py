@@ -1,69 +1,99 @@
 """Energy is counted, not simulated: work times its cost, plus power over time for what is switched on."""
 
+from collections.abc import Iterator
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass
 
-from simulator.base.units import Quantity
-from simulator.chip.resolve import mvm_window
+from simulator.chip.costs import Cost, Costs, costs
 from simulator.chip.schema import Chip
+from simulator.chip.topology import Topology
 from simulator.mapping.plan import Mapping
-from simulator.measure.totals import totals
-from simulator.program.form import Program
+from simulator.measure.totals import Totals, totals
+from simulator.program.form import Program, Stream
 
 
 @dataclass(frozen=True)
 class Entry:
-    """Energy [pJ] of one part for one layer over the whole run; ``label`` is the provenance of its constant."""
+    """Energy [pJ] of one part for one layer over the whole run; ``label`` is the provenance of its constant.
+
+    ``unit``: the resource, or for static energy the tile, that spends it.
+    """
 
     layer: str
     part: str
     kind: str
     energy: float
     label: str
+    unit: str = ""
 
 
-NOT_MODELLED = ("host", "links apart from local units", "global unit at rest")
+MVM_PARTS = ("input", "crossbar", "adc")
+"""Parts whose energy is that of the MVMs."""
+NOT_MODELLED = ("host", "global unit at rest")
 """What no document gives an energy for; it is in no total, and the report says so."""
 
 
 def energy(chip: Chip, mapping: Mapping, program: Program, makespan: int) -> list[Entry]:
-    """Entries of a run that lasted ``makespan`` [ps]. A link's energy is part of the value that is sent on."""
-    total = totals(program)
-    entries = []
-    for number, stream in enumerate(program.streams):
-        for part, joules, constant in _dynamic(chip, stream.part, total, number):
-            if joules:
-                entries.append(Entry(stream.layer, part, "dynamic", joules, constant.label))
-    return entries + _static(chip, mapping, makespan)
+    """Entries of a run that lasted ``makespan`` [ps]."""
+    spent, each, topology = totals(program), costs(chip), mapping.hardware.topology
+    entries = [
+        Entry(stream.layer, part, "dynamic", float(amount * cost.value), cost.label, stream.unit)
+        for number, stream in enumerate(program.streams)
+        for part, amount, cost in _dynamic(each, topology, stream, spent, number)
+        if amount
+    ]
+    return entries + _static(each, chip, mapping, makespan)
 
 
 def mvm_energy(chip: Chip) -> float:
-    """Energy of one MVM of a tile [pJ]: power while it integrates times the window (mW x ps = fJ)."""
-    return float(chip.tile.energy.mvm_power.magnitude * mvm_window(chip) / 1000)
+    """Energy of one MVM of a tile [pJ]: array, input modulators and converters."""
+    return float(costs(chip).mvm)
 
 
-def _dynamic(chip: Chip, part: str, total: object, number: int) -> list[tuple[str, float, Quantity]]:
-    costs = chip.tile.energy
-    operations, values = total.operations[number], total.values[number]  # type: ignore[attr-defined]
-    if part == "crossbar":
-        whole, share = float(operations) * mvm_energy(chip), costs.mvm_share
-        split = {"input": share.input, "crossbar": share.crossbar, "adc": share.adc}
-        return [(name, whole * float(ratio), costs.mvm_power) for name, ratio in split.items()]
-    if part == "local_digital":
-        return [(part, float(values) * float(costs.output), costs.output)]
-    if part == "global_digital" and chip.global_digital is not None:
-        return [(part, float(values) * float(chip.global_digital.energy), chip.global_digital.energy)]
-    return []
+def _dynamic(
+    each: Costs, topology: Topology, stream: Stream, spent: Totals, number: int
+) -> Iterator[tuple[str, int, Cost]]:
+    """Part, how often, cost."""
+    operations, values, size = (int(row[number]) for row in (spent.operations, spent.values, spent.bytes))
+    if stream.part == "crossbar":
+        yield "input", operations, each.input
+        yield "crossbar", operations, each.crossbar
+        yield "adc", operations, each.adc
+        yield "input_buffer", operations, each.buffer
+    elif stream.part == "local_digital":
+        yield "local_digital", values, each.output
+    elif stream.part == "global_digital" and each.gates is not None:
+        yield "global_digital", values, each.gates
+    elif stream.part == "link":
+        yield "link", size * distance(topology, stream.unit), each.wire
+    elif stream.part == "host" and each.host is not None:
+        yield "host", size, each.host
 
 
-def _static(chip: Chip, mapping: Mapping, makespan: int) -> list[Entry]:
-    """Digital power of every tile whose domain is on, for the whole run."""
-    power = chip.tile.energy.static
-    each = float(power) * makespan / 1000
+def distance(topology: Topology, link: str) -> int:
+    """Tile pitches between the ends of a link ``source->target``; a global unit stands beside its tile."""
+    ends = [topology.tiles.get(node) for node in link.split("->")]
+    if None in ends:
+        return 1
+    (row, column), (other_row, other_column) = (end for end in ends if end is not None)
+    return abs(row - other_row) + abs(column - other_column)
+
+
+def _static(each: Costs, chip: Chip, mapping: Mapping, makespan: int) -> list[Entry]:
+    """Clock and leakage of every tile whose domain is on, for the whole run."""
     owner = {tile: placed.chain.layer for placed in mapping.chains for tile in placed.tiles}
+    powers = {"tile_clock": each.clock, "tile_leakage": each.leakage}
     return [
-        Entry(owner.get(tile, "(idle, domain on)"), "tile_static", "static", each, power.label)
+        Entry(
+            owner.get(tile, "(idle, domain on)"),
+            part,
+            "static",
+            float(power.value * makespan / 1000),
+            power.label,
+            tile,
+        )
         for tile in powered(chip, mapping)
+        for part, power in powers.items()
     ]
 
 

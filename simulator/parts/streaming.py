@@ -1,4 +1,4 @@
-"""Units that take one element per so many cycles and hand it on a pipeline later."""
+"""Units that take elements every so many cycles and hand them on a pipeline later."""
 
 from dataclasses import dataclass
 
@@ -7,13 +7,14 @@ from dataclasses import dataclass
 class Streaming:
     """A pipelined unit in a clock domain.
 
-    ``period`` [ps] of the clock, ``cycles`` between elements, ``depth`` cycles from an element's entry to its exit.
-    Element j enters at START + j x cycles and leaves depth cycles later.
+    ``period`` [ps] of the clock; every ``cycles`` cycles it takes ``lanes`` elements, which leave ``depth`` cycles
+    later.
     """
 
     period: int
     cycles: int
     depth: int
+    lanes: int = 1
 
     @property
     def first_out(self) -> int:
@@ -27,13 +28,16 @@ class Streaming:
 
     def occupancy(self, elements: int) -> int:
         """How long ``elements`` keep the entry busy [ps]."""
-        return elements * self.cycles * self.period
+        return self._groups(elements) * self.cycles * self.period
 
     def latency(self, elements: int) -> int:
         """START to the last element's exit [ps]."""
-        return ((elements - 1) * self.cycles + self.depth) * self.period
+        return ((self._groups(elements) - 1) * self.cycles + self.depth) * self.period
+
+    def _groups(self, elements: int) -> int:
+        return -(-elements // self.lanes)
 
 
 def link(period: int, lanes: int, latency: int) -> Streaming:
-    """A link of ``lanes`` bits a cycle as a unit of bytes; a byte takes ceil(8 / lanes) cycles."""
-    return Streaming(period, -(-8 // lanes), latency)
+    """A link of ``lanes`` bits a cycle as a unit of bytes: ceil(8 / lanes) cycles a byte, or whole bytes a cycle."""
+    return Streaming(period, -(-8 // lanes), latency, max(lanes // 8, 1))

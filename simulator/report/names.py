@@ -2,5 +2,11 @@
 
 from simulator.measure.bounds import PARTS
 
-PART_NAMES = {**PARTS, "input": "input modulator", "tile_static": "tiles, being on"}
+PART_NAMES = {
+    **PARTS,
+    "input": "input modulator",
+    "input_buffer": "input buffer",
+    "tile_clock": "clock of tiles that are on",
+    "tile_leakage": "leakage of tiles that are on",
+}
 """Part of a resource or of an energy entry -> its name."""

@@ -47,14 +47,17 @@ def test_times_are_exact_and_durations_follow_the_read_mode() -> None:
 def test_extends_changes_only_what_it_lists() -> None:
     base, child = (load_chip(CHIPS / f"{name}.yaml").chip for name in ("ibm14nm", "hermes_core"))
     assert child.global_digital is None
-    assert child.tile.adc == base.tile.adc
-    assert child.tile.energy.output == base.tile.energy.output
+    assert child.tile.adc.bits == base.tile.adc.bits
+    assert child.tile.adc.anchor.power != base.tile.adc.anchor.power
+    assert child.tile.adc.anchor.area == base.tile.adc.anchor.area
+    assert child.tile.local_digital == base.tile.local_digital
     assert child.technology.supply.text == "0.8 V"
 
 
 BAD = {
     "tile.read_mod=x": "--set:1: tile.read_mod: is not a known key. Did you mean 'read_mode'?",
-    "tile.rea.x=1": "--set: tile.rea: no such field. Did you mean 'area'?",
+    "tile.adcc.kind=sar": "--set:1: tile.adcc: is not a known key. Did you mean 'adc'?",
+    "tile.crossbar.rows.x=1": "--set:1: tile.crossbar.rows: must be a value, or a mapping of value and one of source",
     "tile.read_mode=two": "tile.read_mode: must be one of one_phase, four_phase, got 'two'",
     "tile.integration.fixed=4": "tile.integration.fixed: needs a unit (time), got 4. Write it like '133 ns'",
     "tile.integration.fixed=4 nss": "tile.integration.fixed: unknown unit 'nss'",
@@ -63,9 +66,10 @@ BAD = {
     "tile.integration.fixed=1e99 s": "tile.integration.fixed: must be between 0 ps and 1e+15 ps",
     "tile.crossbar.rows=12.5": "tile.crossbar.rows: must be a whole number without a unit, got 12.5",
     "tile.crossbar.rows=0": "tile.crossbar.rows: must be between 1 and 1e+06, got 0",
-    "tile.adc.per_tile=128": "tile.adc.per_tile: this converter is not multiplexed: one per column, 256",
-    "die.area=3 mm^2": "die.area: is smaller than its 64 tiles",
-    "tile.input.coding=foo": "tile.input.coding: must be one of pulse_width, got 'foo'",
+    "die.area=3 mm^2": "die.area: is smaller than its 64 tiles of 1.392 mm^2 and global units (91.34 mm^2), "
+    "got '3 mm^2'. Enlarge it, use fewer tiles, or let it follow: die.area=derived",
+    "die.area=no": "die.area: must be a number with a unit of area or one of derived, got 'no'",
+    "tile.input.coding=foo": "tile.input.coding: must be one of pulse_width, bit_serial, amplitude, got 'foo'",
     "global_digital.row=9": "global_digital.row: the grid has 8 rows, got '9'",
     "tile": "--set: must look like field=value, got 'tile'. tile.read_mode=one_phase",
 }
@@ -104,3 +108,32 @@ def test_the_json_schema_accepts_the_shipped_files() -> None:
     for path in SHIPPED:
         assert list(validator.iter_errors(dict(load_chip(path).data))) == []
     assert list(validator.iter_errors({"format": 1}))
+
+
+def test_another_kind_of_part_replaces_the_section_whatever_the_order_of_overrides() -> None:
+    kind, bits = "tile.adc.kind=sar", "tile.adc.bits=6"
+    for sets in ([kind, bits], [bits, kind]):
+        adc = load_chip(CHIPS / "ibm14nm.yaml", [*sets, "tile.adc.sample_hold=true"]).chip.tile.adc
+        assert adc.kind == "sar"
+        assert int(adc.bits) == 6
+        assert "Kull" in adc.anchor.energy.origin
+    with pytest.raises(InputError, match=r"ibm14nm.yaml:\d+: tile\.adc\.bits: must be given"):
+        load_chip(CHIPS / "ibm14nm.yaml", [kind])
+
+
+def test_a_file_that_extends_replaces_the_section_of_another_kind(tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_text((CHIPS / "ibm14nm.yaml").read_text())
+    (tmp_path / "child.yaml").write_text(
+        "extends: base.yaml\nplacements: []\ntile:\n  adc:\n    kind: ramp\n    bits: 6\n    sample_hold: true\n"
+    )
+    adc = load_chip(tmp_path / "child.yaml").chip.tile.adc
+    assert adc.kind == "ramp"
+    assert adc.lsb_time.label == "assumption"
+    with pytest.raises(InputError, match=r"child.yaml:3: tile\.adc\.bits: must be given"):
+        (tmp_path / "child.yaml").write_text("extends: base.yaml\ntile:\n  adc:\n    kind: ramp\n")
+        load_chip(tmp_path / "child.yaml")
+
+
+def test_sections_that_a_file_leaves_out_can_be_overridden() -> None:
+    chip = load_chip(CHIPS / "ibm14nm.yaml", ["tile.local_digital.anchor.shares.registers=0.45"]).chip
+    assert chip.tile.local_digital.anchor.shares.registers.label == "given"

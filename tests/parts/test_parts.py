@@ -1,18 +1,11 @@
-"""Arithmetic of parts at the published points."""
+"""Units that stream, and ports."""
 
 from fractions import Fraction
 
 import pytest
 
-from simulator.parts.integration import pulse, window
 from simulator.parts.port import transfer
 from simulator.parts.streaming import Streaming, link
-
-
-def test_one_phase_model_gives_both_published_mvm_times() -> None:
-    longest = pulse(7, Fraction(1000))
-    assert longest == 128_000
-    assert [window(n, longest, Fraction(1000), Fraction(4000)) for n in (1, 4)] == [133_000, 520_000]
 
 
 def test_a_streaming_unit_takes_an_element_a_cycle_and_is_deep() -> None:
@@ -22,9 +15,17 @@ def test_a_streaming_unit_takes_an_element_a_cycle_and_is_deep() -> None:
     assert unit.latency(224) == (223 + 21) * 2500
 
 
-@pytest.mark.parametrize(("lanes", "cycles"), [(16, 1), (8, 1), (7, 2), (4, 2), (1, 8)])
-def test_a_link_needs_a_cycle_per_lanes_bits(lanes: int, cycles: int) -> None:
-    assert link(2500, lanes, 1).occupancy(252) == 252 * cycles * 2500
+@pytest.mark.parametrize(
+    ("lanes", "cycles"), [(1, 252 * 8), (4, 252 * 2), (7, 252 * 2), (8, 252), (15, 252), (16, 126), (64, 32)]
+)
+def test_a_link_takes_cycles_a_byte_or_bytes_a_cycle(lanes: int, cycles: int) -> None:
+    assert link(2500, lanes, 1).occupancy(252) == cycles * 2500
+
+
+def test_lanes_take_elements_side_by_side() -> None:
+    unit = Streaming(period=2500, cycles=2, depth=21, lanes=4)
+    assert unit.occupancy(9) == 3 * 2 * 2500
+    assert unit.latency(9) == (2 * 2 + 21) * 2500
 
 
 def test_a_transfer_is_rounded_up_once() -> None:

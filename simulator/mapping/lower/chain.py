@@ -45,8 +45,8 @@ def _mvm(context: Context, placed: PlacedChain, stage: int, positions: int) -> i
     tile, piece = placed.tiles[stage], placed.chain.pieces[stage]
     spot = Spot(f"{tile}.crossbar", "crossbar", placed.chain.layer, "mvm")
     stream = context.builder.stream(spot, context.crossbar(tile))
-    window = context.hardware.mvm.window
-    context.builder.work(stream, constant(positions, window, window, macs=positions * piece.macs))
+    times = context.hardware.mvm.window, context.hardware.mvm.latency
+    context.builder.work(stream, constant(positions, *times, macs=positions * piece.macs))
     return stream
 
 

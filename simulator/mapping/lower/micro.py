@@ -14,7 +14,7 @@ def back_to_back_mvms(hardware: Hardware, count: int) -> Program:
         array = builder.resource(Resource(f"{tile}.crossbar", period=hardware.mvm.period, part="crossbar"))
         adc = builder.resource(Resource(f"{tile}.adc", period=hardware.mvm.period, part="adc"))
         stream = builder.stream(Spot(f"{tile}.crossbar", "crossbar", "full", "mvm"), (array, adc))
-        builder.work(stream, constant(count, hardware.mvm.window, hardware.mvm.window, macs=macs))
+        builder.work(stream, constant(count, hardware.mvm.window, hardware.mvm.latency, macs=macs))
     return builder.program([Inference()])
 
 

@@ -1,0 +1,122 @@
+"""Areas of a tile's parts and of the chip, scaled from their anchors [mm^2]."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from simulator.chip import scaling
+from simulator.chip.converter_sections import SampledConverter
+from simulator.chip.schema import Chip
+from simulator.chip.timing import anchor_size, size
+from simulator.parts import array, digital, sram
+from simulator.parts.digital import Shares, Unit
+
+
+@dataclass(frozen=True)
+class TileAreas:
+    """Parts of a tile; ``digital`` holds all that is not listed."""
+
+    array: Fraction
+    input: Fraction
+    adc: Fraction
+    buffers: Fraction
+    digital: Fraction
+
+    @property
+    def macro(self) -> Fraction:
+        """Array, input modulators and converters."""
+        return self.array + self.input + self.adc
+
+    @property
+    def cmos(self) -> Fraction:
+        """What leaks: all but the array."""
+        return self.input + self.adc + self.buffers + self.digital
+
+    @property
+    def tile(self) -> Fraction:
+        """The whole tile."""
+        return self.array + self.cmos
+
+
+def tile_areas(chip: Chip) -> TileAreas:
+    """Areas of a tile; InputError outside a law's range."""
+    tile = chip.tile
+    at = tile.crossbar.anchor
+    cells = array.devices(size(tile), anchor_size(tile))
+    modulators = tile.input.part().area(int(tile.crossbar.rows), int(tile.crossbar.columns))
+    return TileAreas(
+        array=at.area.magnitude * cells * scaling.area(chip, at),
+        input=modulators * scaling.area(chip, tile.input.anchor),
+        adc=tile.adc.part().area(tile.converters) * scaling.area(chip, tile.adc.anchor) + _columns(chip),
+        buffers=_buffers(chip),
+        digital=_digital(chip),
+    )
+
+
+def die_area(chip: Chip, tile: Fraction) -> Fraction:
+    """The given area, or that of all tiles of ``tile`` [mm^2], global units and the overhead."""
+    if chip.die.area != "derived":
+        return chip.die.area.magnitude
+    assert chip.die.overhead is not None
+    return units_area(chip, tile) + chip.tiles * chip.die.overhead.magnitude
+
+
+def units_area(chip: Chip, tile: Fraction) -> Fraction:
+    """All tiles of ``tile`` [mm^2] and all global units."""
+    unit = chip.global_digital
+    shared = unit.area.magnitude * int(unit.units) * scaling.area(chip) if unit else Fraction(0)
+    return tile * chip.tiles + shared
+
+
+def buffer_size(chip: Chip) -> Fraction:
+    """Capacity of a tile's input buffer [byte]: whole vectors, or window and residual where layers are linked."""
+    buffer = chip.tile.input_buffer
+    if chip.transport == "links":
+        return buffer.size.magnitude + buffer.residual.magnitude
+    return buffer.vectors.magnitude * chip.tile.crossbar.rows.magnitude
+
+
+def digital_units(chip: Chip) -> tuple[Unit, Unit]:
+    """Local digital unit of the chip and of its anchor."""
+    unit, at = chip.tile.local_digital, chip.tile.local_digital.anchor
+    mine = Unit(
+        int(chip.tile.crossbar.columns), unit.lanes.magnitude / unit.cycles_per_output.magnitude,
+        int(unit.word_bits), int(chip.links.lanes),
+    )  # fmt: skip
+    anchor = Unit(
+        int(at.columns),
+        at.lanes.magnitude / at.cycles_per_output.magnitude,
+        int(at.word_bits),
+        int(at.link_lanes),
+    )
+    return mine, anchor
+
+
+def digital_growth(chip: Chip) -> Fraction:
+    """Gates of the local digital unit over the anchor's."""
+    shares = chip.tile.local_digital.anchor.shares
+    split = Shares(shares.registers.magnitude, shares.datapath.magnitude, shares.interfaces.magnitude)
+    return digital.area(*digital_units(chip), split)
+
+
+def _digital(chip: Chip) -> Fraction:
+    at = chip.tile.local_digital.anchor
+    return at.area.magnitude * digital_growth(chip) * scaling.area(chip, at)
+
+
+def _columns(chip: Chip) -> Fraction:
+    """What each column has in front of converters of levels."""
+    adc, columns = chip.tile.adc, int(chip.tile.crossbar.columns)
+    if not isinstance(adc, SampledConverter):
+        return Fraction(0)
+    each = adc.front_end.area.magnitude * scaling.area(chip, adc.front_end)
+    if adc.sample_hold:
+        each += adc.sampler.area.magnitude * scaling.area(chip, adc.sampler)
+    return columns * each
+
+
+def _buffers(chip: Chip) -> Fraction:
+    """Input buffer and received partial sums, a byte a value."""
+    at = chip.tile.input_buffer.anchor
+    received = chip.tile.local_digital.receive_vectors.magnitude * chip.tile.crossbar.columns.magnitude
+    size = buffer_size(chip) + received
+    return sram.area(size, at.bit_area.magnitude) * scaling.area(chip, at)

@@ -1,0 +1,257 @@
+"""Sections ``tile.adc``: one class a kind of converter."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from simulator.base.units import Quantity
+from simulator.chip.leaf import Area, Bits, Energy, Frequency, Positive, Power, Ratio, Time
+from simulator.chip.section import Anchor, Section, library, library_anchor
+from simulator.parts.converters import charge_decrement, flash, oscillator_counter, ramp, sar
+from simulator.parts.converters.common import (
+    FRONT_AREA,
+    FRONT_NODE,
+    FRONT_POWER,
+    FRONT_SUPPLY,
+    SAMPLE_AREA,
+    SAMPLE_ENERGY,
+    SAMPLE_NODE,
+    SAMPLE_SUPPLY,
+    Converter,
+)
+from simulator.parts.law import known
+
+_ONE = known(1, "count", "assumption", "a converter a column")
+
+
+class ConverterSection(Section):
+    """What all converters have: ``bits`` of a result, ``columns_per_converter`` that take turns."""
+
+    bits: Bits
+    columns_per_converter: Positive = library(_ONE)
+
+
+class Sampler(Anchor):
+    """A column's sampler: energy a sample and area."""
+
+    energy: Energy
+    area: Area
+
+
+class FrontEnd(Anchor):
+    """What keeps a column's line at its voltage and mirrors its current: power while the array is on, area."""
+
+    power: Power
+    area: Area
+
+
+class SampledConverter(ConverterSection):
+    """Converters of a level.
+
+    ``sample_hold``: levels wait in samplers, one a column, so that the array goes on while they are converted.
+    """
+
+    sample_hold: bool = False
+    sampler: Sampler = library_anchor(
+        Sampler, node=SAMPLE_NODE, supply=SAMPLE_SUPPLY, energy=SAMPLE_ENERGY, area=SAMPLE_AREA
+    )
+    front_end: FrontEnd = library_anchor(
+        FrontEnd, node=FRONT_NODE, supply=FRONT_SUPPLY, power=FRONT_POWER, area=FRONT_AREA
+    )
+
+
+class OscillatorAnchor(Anchor):
+    """Power and area of one converter."""
+
+    counter_bits: Bits
+    peak_frequency: Frequency
+    power: Power
+    area: Area
+    counter_share: Ratio = library(oscillator_counter.COUNTER_SHARE)
+
+
+class OscillatorConverter(ConverterSection):
+    """Current-controlled oscillator and counters that count while the pulses last: 2^bits periods at least."""
+
+    kind: Literal["oscillator_counter"]
+    counter_bits: Bits = library(oscillator_counter.COUNTER_BITS)
+    peak_frequency: Frequency = library(oscillator_counter.PEAK_FREQUENCY)
+    anchor: OscillatorAnchor = library_anchor(
+        OscillatorAnchor,
+        node=oscillator_counter.NODE,
+        supply=oscillator_counter.SUPPLY,
+        counter_bits=oscillator_counter.COUNTER_BITS,
+        peak_frequency=oscillator_counter.PEAK_FREQUENCY,
+        power=oscillator_counter.POWER,
+        area=oscillator_counter.AREA,
+        counter_share=oscillator_counter.COUNTER_SHARE,
+    )
+
+    @property
+    def figure(self) -> Quantity:
+        """The anchor's figure that energy is scaled from."""
+        return self.anchor.power
+
+    def part(self) -> oscillator_counter.Oscillator:
+        """The part with these parameters."""
+        at = self.anchor
+        return oscillator_counter.Oscillator(
+            int(self.bits), int(self.counter_bits), self.peak_frequency.magnitude, int(at.counter_bits),
+            at.peak_frequency.magnitude, at.power.magnitude, at.area.magnitude, at.counter_share.magnitude,
+        )  # fmt: skip
+
+
+class RampAnchor(Anchor):
+    """Bias of a comparator, energy of a step into a latch, a converter's area; the ramp generator's power and area."""
+
+    bits: Bits
+    comparator_power: Power
+    step_energy: Energy
+    area: Area
+    generator_power: Power
+    generator_area: Area
+    latch_share: Ratio = library(ramp.LATCH)
+
+
+class RampConverter(SampledConverter):
+    """Single slope: 2^bits steps of ``lsb_time``; ``shared``: one ramp for all converters of a tile."""
+
+    kind: Literal["ramp"]
+    lsb_time: Time = library(ramp.LSB)
+    shared: bool = True
+    anchor: RampAnchor = library_anchor(
+        RampAnchor,
+        node=ramp.NODE,
+        supply=ramp.SUPPLY,
+        bits=ramp.ANCHOR_BITS,
+        comparator_power=ramp.COMPARATOR,
+        step_energy=ramp.LEVEL,
+        area=ramp.AREA,
+        generator_power=ramp.GENERATOR_POWER,
+        generator_area=ramp.GENERATOR_AREA,
+        latch_share=ramp.LATCH,
+    )
+
+    @property
+    def figure(self) -> Quantity:
+        """The anchor's figure that energy is scaled from."""
+        return self.anchor.comparator_power
+
+    def part(self) -> Converter:
+        """The part with these parameters."""
+        at = self.anchor
+        return ramp.Ramp(
+            int(self.bits), self.lsb_time.magnitude, self.shared, int(at.bits), at.comparator_power.magnitude,
+            at.step_energy.magnitude, at.area.magnitude, at.latch_share.magnitude, at.generator_power.magnitude,
+            at.generator_area.magnitude,
+        )  # fmt: skip
+
+
+class SarAnchor(Anchor):
+    """Energy of a conversion and area of a converter."""
+
+    bits: Bits
+    energy: Energy
+    area: Area
+    energy_share: Ratio = library(sar.ENERGY_SHARE)
+    area_share: Ratio = library(sar.AREA_SHARE)
+
+
+class SarConverter(SampledConverter):
+    """Successive approximation: a cycle to sample and one a bit."""
+
+    kind: Literal["sar"]
+    cycle: Time = library(sar.CYCLE)
+    anchor: SarAnchor = library_anchor(
+        SarAnchor,
+        node=sar.NODE,
+        supply=sar.SUPPLY,
+        bits=sar.ANCHOR_BITS,
+        energy=sar.ENERGY,
+        area=sar.AREA,
+        energy_share=sar.ENERGY_SHARE,
+        area_share=sar.AREA_SHARE,
+    )
+
+    @property
+    def figure(self) -> Quantity:
+        """The anchor's figure that energy is scaled from."""
+        return self.anchor.energy
+
+    def part(self) -> Converter:
+        """The part with these parameters."""
+        at = self.anchor
+        return sar.Sar(
+            int(self.bits), self.cycle.magnitude, int(at.bits), at.energy.magnitude, at.area.magnitude,
+            at.energy_share.magnitude, at.area_share.magnitude,
+        )  # fmt: skip
+
+
+class FlashAnchor(Anchor):
+    """Energy of a decision and area of one comparator."""
+
+    energy: Energy
+    area: Area
+
+
+class FlashConverter(SampledConverter):
+    """2^bits - 1 comparators, one ``cycle`` a conversion."""
+
+    kind: Literal["flash"]
+    cycle: Time = library(flash.CYCLE)
+    anchor: FlashAnchor = library_anchor(
+        FlashAnchor, node=flash.NODE, supply=flash.SUPPLY, energy=flash.ENERGY, area=flash.AREA
+    )
+
+    @property
+    def figure(self) -> Quantity:
+        """The anchor's figure that energy is scaled from."""
+        return self.anchor.energy
+
+    def part(self) -> Converter:
+        """The part with these parameters."""
+        at = self.anchor
+        return flash.Flash(int(self.bits), self.cycle.magnitude, at.energy.magnitude, at.area.magnitude)
+
+
+class ChargeDecrementAnchor(Anchor):
+    """Energy of a step and of a sample, area of a converter."""
+
+    step_energy: Energy
+    sample_energy: Energy
+    area: Area
+
+
+class ChargeDecrementConverter(ConverterSection):
+    """Integrating neuron; ``search``: binary (a step a bit) or linear (equal packets)."""
+
+    kind: Literal["charge_decrement"]
+    step: Time = library(charge_decrement.STEP)
+    search: Literal["binary", "linear"] = "binary"
+    anchor: ChargeDecrementAnchor = library_anchor(
+        ChargeDecrementAnchor,
+        node=charge_decrement.NODE,
+        supply=charge_decrement.SUPPLY,
+        step_energy=charge_decrement.STEP_ENERGY,
+        sample_energy=charge_decrement.SAMPLE_ENERGY,
+        area=charge_decrement.AREA,
+    )
+
+    @property
+    def figure(self) -> Quantity:
+        """The anchor's figure that energy is scaled from."""
+        return self.anchor.step_energy
+
+    def part(self) -> Converter:
+        """The part with these parameters."""
+        at = self.anchor
+        return charge_decrement.ChargeDecrement(
+            int(self.bits), self.step.magnitude, self.search, at.step_energy.magnitude,
+            at.sample_energy.magnitude, at.area.magnitude,
+        )  # fmt: skip
+
+
+AnyConverter = Annotated[
+    OscillatorConverter | RampConverter | SarConverter | FlashConverter | ChargeDecrementConverter,
+    Field(discriminator="kind"),
+]

@@ -1,0 +1,168 @@
+"""What work costs on a chip: energies of an MVM, an output, a byte; powers of a tile that is on."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from simulator.base.units import Quantity
+from simulator.chip import scaling
+from simulator.chip.areas import buffer_size, digital_growth, digital_units, tile_areas
+from simulator.chip.converter_sections import SampledConverter
+from simulator.chip.schema import Chip
+from simulator.chip.timing import anchor_size, mvm, size
+from simulator.parts import array, digital, leakage, offchip, sram, wire
+from simulator.parts.converters.common import Use
+from simulator.parts.inputs.common import Driven
+from simulator.parts.law import picojoule
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Energy [pJ] or power [mW], and the provenance of the figure behind it: "derived" once a law has moved it."""
+
+    value: Fraction
+    label: str
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Energies [pJ]: ``input``, ``crossbar``, ``adc`` and ``buffer`` an MVM, ``output`` a value out of a local unit,
+    ``gates`` a value into a global unit (None: there is none), ``wire`` a byte between neighbours, ``host`` a byte
+    (None: not modelled). Powers [mW] of a tile: ``clock``, ``leakage``."""
+
+    input: Cost
+    crossbar: Cost
+    adc: Cost
+    buffer: Cost
+    output: Cost
+    gates: Cost | None
+    wire: Cost
+    host: Cost | None
+    clock: Cost
+    leakage: Cost
+
+    @property
+    def mvm(self) -> Fraction:
+        """Array, input modulators and converters, one MVM [pJ]."""
+        return self.input.value + self.crossbar.value + self.adc.value
+
+
+def costs(chip: Chip) -> Costs:
+    """Costs of a chip; InputError outside a law's range."""
+    return Costs(
+        input=_input(chip),
+        crossbar=_crossbar(chip),
+        adc=_adc(chip),
+        buffer=_buffer(chip),
+        output=_output(chip),
+        gates=_gates(chip),
+        wire=_wire(chip),
+        host=_host(chip),
+        clock=_clock(chip),
+        leakage=_leakage(chip),
+    )
+
+
+def _cost(figure: Quantity, value: Fraction, *factors: Fraction, moved: bool = False) -> Cost:
+    """A figure's label, or "derived" if a law has moved it away from its anchor."""
+    moved = moved or any(factor != 1 for factor in factors)
+    label = "derived" if moved and figure.label != "assumption" else figure.label
+    for factor in factors:
+        value *= factor
+    return Cost(value, label)
+
+
+def _input(chip: Chip) -> Cost:
+    section, lines, window = chip.tile.input, size(chip.tile), mvm(chip)
+    part = section.part()
+    driven = Driven(lines.rows, lines.columns, window.phases * window.reads, window.active)
+    moved = part.moved() or lines.columns != int(section.anchor.columns)
+    return _cost(section.figure, part.energy(driven), scaling.energy(chip, section.anchor), moved=moved)
+
+
+def _crossbar(chip: Chip) -> Cost:
+    """Cells take their current from the supply for as long as they are driven."""
+    at = chip.tile.crossbar.anchor
+    cells = array.devices(size(chip.tile), anchor_size(chip.tile))
+    each = picojoule(at.power.magnitude, mvm(chip).active)
+    return _cost(at.power, each, cells, scaling.supply(chip, at))
+
+
+def _adc(chip: Chip) -> Cost:
+    section, window, columns = chip.tile.adc, mvm(chip), int(chip.tile.crossbar.columns)
+    part = section.part()
+    use = Use(
+        converters=chip.tile.converters,
+        columns=columns,
+        conversions=window.phases * window.conversions,
+        reads=window.phases * window.reads,
+        active=window.active,
+    )
+    made = _cost(section.figure, part.energy(use), scaling.energy(chip, section.anchor), moved=part.moved())
+    front = _columns(chip, use)
+    return Cost(made.value + front.value, max(made, front, key=lambda cost: cost.value).label)
+
+
+def _columns(chip: Chip, use: Use) -> Cost:
+    """What each column has in front of converters of levels: front end, sampler."""
+    adc = chip.tile.adc
+    if not isinstance(adc, SampledConverter):
+        return Cost(Fraction(0), "derived")
+    each = picojoule(adc.front_end.power.magnitude, use.active) * scaling.energy(chip, adc.front_end)
+    if adc.sample_hold:
+        each += adc.sampler.energy.magnitude * scaling.energy(chip, adc.sampler) * use.reads
+    return Cost(each * use.columns, adc.front_end.power.label)
+
+
+def _buffer(chip: Chip) -> Cost:
+    """A byte a row, in and out."""
+    at = chip.tile.input_buffer.anchor
+    bits = 2 * 8 * int(chip.tile.crossbar.rows)
+    grown = sram.energy(buffer_size(chip), at.size.magnitude)
+    return _cost(at.energy, at.energy.magnitude * bits, grown, scaling.energy(chip, at))
+
+
+def _output(chip: Chip) -> Cost:
+    at = chip.tile.local_digital.anchor
+    return _cost(
+        at.energy, at.energy.magnitude, digital.energy(*digital_units(chip)), scaling.energy(chip, at)
+    )
+
+
+def _gates(chip: Chip) -> Cost | None:
+    unit = chip.global_digital
+    return _cost(unit.energy, unit.energy.magnitude, scaling.energy(chip)) if unit else None
+
+
+def _wire(chip: Chip) -> Cost:
+    at = chip.links.anchor
+    here, there = scaling.here(chip).supply, scaling.origin(chip, at).supply
+    byte = 8 * wire.bit_energy(at.energy.magnitude, here, there, pitch(chip))
+    moved = here != there or pitch(chip) != chip.links.pitch.length.magnitude
+    return _cost(at.energy, byte, moved=moved)
+
+
+def pitch(chip: Chip) -> Fraction:
+    """Distance of neighbouring tiles [mm]."""
+    at = chip.links.pitch
+    return wire.pitch(at.length.magnitude, tile_areas(chip).tile, at.tile_area.magnitude)
+
+
+def _host(chip: Chip) -> Cost | None:
+    figure = chip.host.energy or (offchip.ENERGY[chip.host.memory] if chip.host.memory else None)
+    return _cost(figure, offchip.energy(1, figure.magnitude)) if figure else None
+
+
+def _clock(chip: Chip) -> Cost:
+    """C V^2 f of the gates that are clocked."""
+    at = chip.tile.local_digital.anchor
+    frequency = chip.clocks.digital.magnitude / at.clock.magnitude
+    return _cost(
+        at.clock_power, at.clock_power.magnitude, frequency, digital_growth(chip), scaling.energy(chip, at)
+    )
+
+
+def _leakage(chip: Chip) -> Cost:
+    at = chip.tile.leakage
+    area = tile_areas(chip).cmos / scaling.area(chip, at)
+    power = leakage.power(at.power.magnitude, area, at.area.magnitude, scaling.supply(chip, at))
+    return _cost(at.power, power, moved=power != at.power.magnitude)

@@ -1,0 +1,192 @@
+"""What cannot be built: combinations that contradict each other, and parameters outside the range of a law."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+
+from simulator.base.errors import InputError
+from simulator.base.explain import RuleError
+from simulator.chip import scaling
+from simulator.chip.areas import buffer_size, digital_units, tile_areas, units_area
+from simulator.chip.converter_sections import OscillatorConverter, SampledConverter
+from simulator.chip.costs import costs, pitch
+from simulator.chip.schema import Chip
+from simulator.chip.section import Anchor
+from simulator.chip.timing import mvm, size
+from simulator.parts import digital, sram, technology, wire
+from simulator.parts.technology import Point
+
+_COUNTERS = 2
+"""Positive and negative counts are kept apart, half of the phases each (the 64-core chip: two counters a converter)."""
+
+
+def check(chip: Chip) -> None:
+    """RuleError with field, value, rule and remedy for the first thing that cannot be."""
+    _converter_reads_coding(chip)
+    _in_range(chip)
+    _counters_hold(chip)
+    _clocks_reachable(chip)
+    _fits_die(chip)
+
+
+@contextmanager
+def _at(*path: str) -> Iterator[None]:
+    """A law's refusal, with the path of the section whose field it names."""
+    try:
+        yield
+    except InputError as error:
+        named = tuple(error.field.split("."))
+        full = named if named[0] == "links" else (*path, *named)
+        raise RuleError(error.rule, path=full, value=error.value, remedy=error.remedy) from error
+
+
+def _in_range(chip: Chip) -> None:
+    """Every law once, under the section whose parameters it takes."""
+    tile = chip.tile
+    with _at("tile", "crossbar"):
+        size(tile).check()
+    with _at("tile", "input"):
+        tile.input.part().reads()
+    with _at("tile", "adc"):
+        tile.adc.part().shortest_read()
+        tile.adc.part().conversion()
+        tile.adc.part().area(tile.converters)
+    _points_in_tables(chip)
+    with _at("tile", "input_buffer"):
+        sram.SIZE.check(buffer_size(chip), "vectors" if chip.transport == "host" else "size")
+    with _at("tile", "local_digital"):
+        digital.energy(*digital_units(chip))
+        tile_areas(chip)
+    with _at("links"):
+        costs(chip)
+
+
+def _points_in_tables(chip: Chip) -> None:
+    """Node and supply of the chip and of every anchor from which something is scaled."""
+    tile = chip.tile
+    anchors: dict[tuple[str, ...], Anchor] = {
+        ("tile", "crossbar", "anchor"): tile.crossbar.anchor,
+        ("tile", "input", "anchor"): tile.input.anchor,
+        ("tile", "adc", "anchor"): tile.adc.anchor,
+        ("tile", "input_buffer", "anchor"): tile.input_buffer.anchor,
+        ("tile", "local_digital", "anchor"): tile.local_digital.anchor,
+        ("tile", "leakage"): tile.leakage,
+    }
+    here = scaling.here(chip)
+    for path, anchor in anchors.items():
+        if scaling.origin(chip, anchor) != here:
+            _check_point(here, ("technology",))
+            own = path if anchor.node or anchor.supply else ("technology", "anchor")
+            _check_point(scaling.origin(chip, anchor), own)
+
+
+def _check_point(point: Point, path: tuple[str, ...]) -> None:
+    with _at(*path):
+        technology.check(point)
+
+
+def _converter_reads_coding(chip: Chip) -> None:
+    """Who keeps the result of a read until it is converted."""
+    adc, coding = chip.tile.adc, chip.tile.input.coding
+    _turns_possible(chip)
+    if adc.kind == "charge_decrement" and coding == "pulse_width":
+        text = "cannot read pulse widths: it samples a settled voltage"
+        raise _refused("kind", text, adc.kind, "Take bit_serial or amplitude inputs")
+    if not isinstance(adc, SampledConverter) or adc.sample_hold:
+        return
+    if coding == "pulse_width":
+        text = f"a {adc.kind} converter reads a level: the charge of a pulse must be kept for it"
+        raise _refused("sample_hold", text, False, "Set tile.adc.sample_hold: true")
+    if chip.tile.input.coding == "bit_serial" and chip.tile.input.accumulate == "analog":
+        text = f"a {adc.kind} converter reads a level: weighted reads must add up somewhere"
+        raise _refused("sample_hold", text, False, "Set tile.adc.sample_hold: true, or accumulate: digital")
+
+
+def _turns_possible(chip: Chip) -> None:
+    adc = chip.tile.adc
+    turns = int(adc.columns_per_converter)
+    if turns > int(chip.tile.crossbar.columns):
+        text = f"is more than the {chip.tile.crossbar.columns.text} columns of the array"
+        raise _refused("columns_per_converter", text, turns)
+    if turns > 1 and not isinstance(adc, SampledConverter):
+        text = f"a converter of kind {adc.kind} takes part in every read of its column: it cannot serve others in turn"
+        raise _refused("columns_per_converter", text, turns, "Set it to 1, or take ramp, sar or flash")
+
+
+def _refused(field: str, rule: str, value: object, remedy: str = "") -> RuleError:
+    return RuleError(rule, path=("tile", "adc", field), value=value, remedy=remedy)
+
+
+def _counters_hold(chip: Chip) -> None:
+    """Counts at full scale over the phases that a counter adds up."""
+    adc = chip.tile.adc
+    if not isinstance(adc, OscillatorConverter):
+        return
+    window = mvm(chip)
+    each = adc.part().counts(window.read) * window.reads / window.conversions
+    most = int(each * -(-window.phases // _COUNTERS))
+    if most > 1 << int(adc.counter_bits):
+        raise RuleError(
+            f"must hold {most} counts at full scale ({adc.peak_frequency.text} over {_ns(window.read)}, "
+            f"{window.phases} phases on {_COUNTERS} counters)",
+            path=("tile", "adc", "counter_bits"),
+            value=adc.counter_bits.text,
+            remedy=f"Take at least {(most - 1).bit_length()}, or fewer bits",
+        )
+
+
+def _clocks_reachable(chip: Chip) -> None:
+    at = chip.tile.local_digital.anchor
+    fastest = at.fastest_clock.magnitude * technology.speed(scaling.origin(chip, at), scaling.here(chip))
+    if chip.clocks.digital.magnitude > fastest:
+        raise RuleError(
+            f"must be at most {float(fastest) / 1e6:.4g} MHz at this node and supply, by the alpha-power law from "
+            f"{at.fastest_clock.text} ({at.fastest_clock.origin or 'given'})",
+            path=("clocks", "digital"),
+            value=chip.clocks.digital.text,
+        )
+    _wires_in_time(chip)
+    _slot_is_clocked(chip)
+
+
+def _wires_in_time(chip: Chip) -> None:
+    farthest = max([*chip.links.reach.row, *chip.links.reach.column], default=1)
+    period = -(-(10**12) // chip.clocks.digital.magnitude).__int__()
+    length = farthest * pitch(chip)
+    needed = wire.cycles(length, chip.links.anchor.delay.magnitude, period)
+    if needed > int(chip.links.latency):
+        raise RuleError(
+            f"a signal needs {needed} cycles for the longest link, {float(length):.3g} mm",
+            path=("links", "latency"),
+            value=chip.links.latency.text,
+            remedy=f"Take at least {needed}, or a slower clock",
+        )
+
+
+def _slot_is_clocked(chip: Chip) -> None:
+    section = chip.tile.input
+    if section.coding == "pulse_width" and section.slot.magnitude * chip.clocks.mvm.magnitude < 10**12:
+        raise RuleError(
+            f"is shorter than a cycle of clocks.mvm, {chip.clocks.mvm.text}, which times the pulses",
+            path=("tile", "input", "slot"),
+            value=section.slot.text,
+        )
+
+
+def _fits_die(chip: Chip) -> None:
+    if chip.die.area == "derived":
+        return
+    tile = tile_areas(chip).tile
+    used = units_area(chip, tile)
+    if used > chip.die.area.magnitude:
+        raise RuleError(
+            f"is smaller than its {chip.tiles} tiles of {float(tile):.4g} mm^2 and global units "
+            f"({float(used):.4g} mm^2)",
+            path=("die", "area"),
+            value=chip.die.area.text,
+            remedy="Enlarge it, use fewer tiles, or let it follow: die.area=derived",
+        )
+
+
+def _ns(time: Fraction) -> str:
+    return f"{float(time) / 1000:g} ns"

@@ -1,0 +1,146 @@
+"""Section ``tile`` of a chip file."""
+
+from pydantic import Field, model_validator
+
+from simulator.base.explain import RuleError
+from simulator.chip.converter_sections import AnyConverter
+from simulator.chip.input_sections import InputSection
+from simulator.chip.leaf import Area, Data, Energy, EnergyPerBit, Frequency, Positive, Power, Ratio, Time
+from simulator.chip.section import Anchor, Name, Section, library, library_anchor
+from simulator.parts import digital, sram
+from simulator.parts.law import known
+
+_LANE = known(1, "count", "assumption", "one datapath")
+_WORD = known(16, "count", "assumption", "half-precision floating point")
+
+
+class CrossbarAnchor(Anchor):
+    """Power while the array is read, and its area."""
+
+    rows: Positive
+    columns: Positive
+    devices_per_weight: Positive
+    power: Power
+    area: Area
+
+
+class Crossbar(Section):
+    """The array: inputs drive rows, converters read columns."""
+
+    rows: Positive
+    columns: Positive
+    devices_per_weight: Positive
+    anchor: CrossbarAnchor
+
+
+class Integration(Section):
+    """The MVM window beyond its reads: ``fixed`` once, ``phase_gap`` after every read at the anchor's array size."""
+
+    fixed: Time
+    phase_gap: Time
+    register_transfer: Time
+
+
+class MemoryAnchor(Anchor):
+    """Energy of a bit in or out at a capacity, area of a bit."""
+
+    size: Data
+    energy: EnergyPerBit
+    bit_area: Area
+
+
+class InputBuffer(Section):
+    """Storage in front of a tile: ``vectors`` whole inputs (host path), ``size`` bytes of window and residual
+    (link path)."""
+
+    vectors: Positive
+    size: Data
+    residual: Data
+    anchor: MemoryAnchor = library_anchor(
+        MemoryAnchor,
+        node=sram.NODE,
+        supply=sram.SUPPLY,
+        size=sram.CAPACITY,
+        energy=sram.ENERGY,
+        bit_area=sram.BIT_AREA,
+    )
+
+
+class AreaShares(Section):
+    """What the area of a local digital unit is made of."""
+
+    registers: Ratio = library(digital.REGISTERS)
+    datapath: Ratio = library(digital.DATAPATH)
+    interfaces: Ratio = library(digital.INTERFACES)
+
+    @model_validator(mode="after")
+    def _whole(self) -> "AreaShares":
+        total = self.registers.magnitude + self.datapath.magnitude + self.interfaces.magnitude
+        if total != 1:
+            raise RuleError("shares must add up to 1", value=float(total))
+        return self
+
+
+class LocalDigitalAnchor(Anchor):
+    """Energy of an output, clock power, area (with all else of the tile), and the fastest clock of such logic."""
+
+    columns: Positive
+    cycles_per_output: Positive
+    lanes: Positive
+    word_bits: Positive
+    link_lanes: Positive
+    clock: Frequency
+    fastest_clock: Frequency
+    energy: Energy
+    clock_power: Power
+    area: Area
+    shares: AreaShares = Field(default_factory=AreaShares)
+
+
+class LocalDigital(Section):
+    """The digital unit of a tile: ``lanes`` outputs every ``cycles_per_output``, ``pipeline`` cycles deep."""
+
+    cycles_per_output: Positive
+    lanes: Positive = library(_LANE)
+    word_bits: Positive = library(_WORD)
+    pipeline: Positive
+    receive_vectors: Positive
+    anchor: LocalDigitalAnchor
+
+
+class LeakageAnchor(Anchor):
+    """Leakage of a tile that is on, and the area of CMOS that leaks: the tile without its array."""
+
+    power: Power
+    area: Area
+
+
+class Tile(Section):
+    """A core: crossbar, input modulators, converters, local digital unit."""
+
+    crossbar: Crossbar
+    input: InputSection
+    adc: AnyConverter
+    integration: Integration
+    read_modes: dict[Name, Positive] = Field(description="Name of a read mode -> number of phases")
+    read_mode: Name
+    input_buffer: InputBuffer
+    local_digital: LocalDigital
+    leakage: LeakageAnchor
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Tile":
+        if self.read_mode not in self.read_modes:
+            names = ", ".join(self.read_modes)
+            raise RuleError(f"must be one of {names}", path=("read_mode",), value=self.read_mode)
+        return self
+
+    @property
+    def phases(self) -> int:
+        """Phases of the read mode."""
+        return int(self.read_modes[self.read_mode])
+
+    @property
+    def converters(self) -> int:
+        """Converters, each for so many columns."""
+        return -(-int(self.crossbar.columns) // int(self.adc.columns_per_converter))

@@ -1,0 +1,41 @@
+"""The crossbar: cells that conduct in parallel while the lines are driven, and lines that must settle."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from simulator.parts.law import Range
+
+LINES = Range(16, 1024, "arrays built so far, up to 1024 x 1024 (Le Gallo et al. 2023, ED Table II)")
+DEVICES = Range(1, 16, "one to sixteen devices a weight")
+
+
+@dataclass(frozen=True)
+class Size:
+    """Rows (inputs), columns (outputs) and devices a weight."""
+
+    rows: int
+    columns: int
+    devices: int
+
+    @property
+    def total(self) -> int:
+        """Devices of the array."""
+        return self.rows * self.columns * self.devices
+
+    def check(self) -> None:
+        """InputError outside the sizes of arrays that have been built."""
+        LINES.check(self.rows, "rows")
+        LINES.check(self.columns, "columns")
+        DEVICES.check(self.devices, "devices_per_weight")
+
+
+def devices(size: Size, anchor: Size) -> Fraction:
+    """Devices over those of the anchor: power and area grow with it, whatever the shape."""
+    size.check()
+    return Fraction(size.total, anchor.total)
+
+
+def settling(size: Size, anchor: Size) -> Fraction:
+    """Settling time of the longest line over the anchor's: distributed RC, square of the length (Elmore 1948)."""
+    size.check()
+    return max(Fraction(size.rows, anchor.rows), Fraction(size.columns, anchor.columns)) ** 2
