@@ -1,7 +1,7 @@
 """The critical path of an inference, and the critical cycle that sets the steady interval (docs/waits.md)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -9,7 +9,7 @@ import pandas as pd
 from simulator.base.errors import InputError
 from simulator.measure.causes import WORDS, Cause
 from simulator.measure.critical_walk import State, Step, Walk
-from simulator.program.form import Event, Program
+from simulator.program.form import Event, Inference, Program
 from simulator.program.history import History
 
 
@@ -54,6 +54,12 @@ def critical_path(program: Program, history: History, inference: int = 0) -> Cri
     end = int(history.done[state[0]])
     steps = _until(Walk(program, history), state, arrival)
     return CriticalPath(inference, end - arrival, _frame(program, history, steps))
+
+
+def back_to_back(program: Program, inferences: int) -> Program:
+    """So many inferences, all released at time zero; the schedule's segments follow each other in turn."""
+    turn = [inference.segment for inference in program.schedule]
+    return replace(program, schedule=[Inference(turn[n % len(turn)]) for n in range(inferences)])
 
 
 def critical_cycle(program: Program, history: History, inference: int | None = None) -> CriticalCycle:
