@@ -105,7 +105,8 @@ def scatter(table: Table, x: str, y: str, by: str | None, published: Sequence[Pu
             label=name or "points",
         )
     best = frame[frame["front"]].sort_values([x, y])
-    axes.plot(best[x], best[y], color="black", linewidth=0.8, zorder=1, label="beaten by none")
+    if len(best):
+        axes.plot(best[x], best[y], color="black", linewidth=0.8, zorder=1, label="beaten by none")
     for point in published:
         axes.scatter([point.x], [point.y], s=90, marker="*", color="black", zorder=3)
         axes.annotate(plain(point.label), (point.x, point.y), (5, 5), textcoords="offset points", fontsize=7)
@@ -127,7 +128,7 @@ def label(name: str, units: Mapping[str, str]) -> str:
     unit = units[name]
     words = re.sub(r"_(ns|nj|mm2)$", "", name)
     words = words.replace("tops_per_w", "TOPS/W").replace("gops_per_mm2", "GOPS/mm^2").replace("gops", "GOPS")
-    words = words.replace("_", " ")
+    words = words.replace("_", " ").replace("mvm", "MVM")
     return words if unit in words or unit == "1" else f"{words} [{unit}]"
 
 

@@ -14,6 +14,7 @@ from simulator.base.errors import InputError, did_you_mean
 from simulator.base.units import BASE, parse, split_number
 
 _TEXT = re.compile(r"\s*([A-Za-z][A-Za-z0-9_ ]{0,80}?)\s*(<=|>=|==|<|>)\s*(\S.{0,80}?)\s*")
+_UNIT = re.compile(r"[A-Za-z0-9/^*%µμ]{0,30}")
 _COMPARE: Mapping[str, Callable[[float, float], bool]] = {
     "<=": operator.le,
     ">=": operator.ge,
@@ -54,7 +55,7 @@ def constraint(text: str) -> Constraint:
     """Parse a constraint. Raises InputError (rule, value, remedy)."""
     match = _TEXT.fullmatch(text[:200])
     parts = split_number(match[3]) if match else None
-    if match is None or parts is None:
+    if match is None or parts is None or not _UNIT.fullmatch(parts[1]):
         raise InputError("must be a figure, a comparison and a number", value=text, remedy=_EXAMPLE)
     return Constraint(text.strip(), match[1], match[2], *parts)
 
