@@ -1,12 +1,14 @@
 """What a chip, a workload or a trace is, in a few lines each."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from simulator.chip.reader import ChipFile
@@ -23,6 +25,8 @@ from simulator.workload.graph import Graph, Layer
 
 _FILES = ("format", "name", "documents", "placements")
 """What is no constant of the hardware."""
+_WIDE = 120
+"""Columns from which the table of sources has room for long values."""
 _SHAPES = 3
 """Shapes of a trace that are shown."""
 
@@ -94,20 +98,40 @@ def chip_data(file: ChipFile) -> dict[str, Any]:
 def show_sources(file: ChipFile, console: Console) -> None:
     """Every constant with its provenance, section by section."""
     heading(file.chip.name, console)
-    made = table("field", "value", "label", "source")
-    made.columns[0].no_wrap = made.columns[2].no_wrap = True
-    made.columns[3].min_width = 28
-    sections: dict[str, list[Constant]] = {}
-    for row in _hardware(file.chip):
-        sections.setdefault(row.field.rpartition(".")[0] or "chip", []).append(row)
-    for section, rows in sections.items():
-        made.add_row(Text(plain(section), style="bold"))
-        for row in rows:
-            name = f"  {row.field.rpartition('.')[2]}"
-            value = f"{row.value} {row.unit}".strip()
-            made.add_row(*(Text(plain(cell)) for cell in (name, value, row.label, row.source)))
-    show(made, console)
+    rows = _hardware(file.chip)
+    widths = _widths(rows, console.width)
+    for section, group in groupby(_by_section(rows), key=_section):
+        console.print(Text(plain(section), style="bold"))
+        show(_source_table(list(group), widths), console)
     _legend(file.chip, console)
+
+
+def _section(row: Constant) -> str:
+    return row.field.rpartition(".")[0] or "chip"
+
+
+def _by_section(rows: Sequence[Constant]) -> list[Constant]:
+    """Sections in order of first mention, each in one piece."""
+    order = {section: number for number, section in enumerate(dict.fromkeys(map(_section, rows)))}
+    return sorted(rows, key=lambda row: order[_section(row)])
+
+
+def _widths(rows: Sequence[Constant], width: int) -> tuple[int, int, int, int]:
+    """Field, value, label; what is left for the source."""
+    field = min(28, max(len(row.field.rpartition(".")[2]) for row in rows))
+    label = max(map(len, LABELS))
+    value = 16 if width < _WIDE else 32
+    return field, value, label, max(16, width - field - value - label - 8)
+
+
+def _source_table(rows: Sequence[Constant], widths: tuple[int, ...]) -> Table:
+    made = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
+    for width in widths:
+        made.add_column(width=width, overflow="fold")
+    for row in rows:
+        cells = (row.field.rpartition(".")[2], f"{row.value} {row.unit}".strip(), row.label, row.source)
+        made.add_row(*(Text(plain(cell)) for cell in cells))
+    return made
 
 
 def _hardware(chip: Chip) -> list[Constant]:

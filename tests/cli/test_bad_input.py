@@ -27,7 +27,7 @@ CHIP_FILES: dict[str, Case] = {
     "no unit": ("value: 0.85 V", "value: 0.85", ["technology.supply: needs a unit (voltage), got 0.85"]),
     "dimension": ("value: 0.85 V", "value: 0.85 ns", ["must be a voltage", "Write it like '0.85 V'"]),
     "unit": ("value: 0.85 V", "value: 0.85 Vlt", ["unknown unit 'Vlt'"]),
-    "negative": ("value: 1.392 mm^2", "value: -1 mm^2", ["tile.area: must be between", "-1 mm^2"]),
+    "negative": ("value: 144 mm^2", "value: -1 mm^2", ["die.area: must be between", "got '-1 mm^2'"]),
     "absurd": ("value: 400 MHz", "value: 400 EHz", ["clocks.digital: must be between"]),
     "mode": ("read_mode: four_phase", "read_mode: two_phase", ["must be one of one_phase, four_phase"]),
     "word": ("transport: host", "transport: hots", ["transport: must be one of host, links", "'host'"]),
@@ -147,7 +147,7 @@ OPTIONS: list[Any] = [
     pytest.param(
         ["--set", "tile.slot"], ["--set", "must look like field=value, got 'tile.slot'"], id="no value"
     ),
-    pytest.param(["--set", "tiel.read_mode=x"], ["tiel: no such field. Did you mean 'tile'?"], id="no field"),
+    pytest.param(["--set", "tiel.read_mode=x"], ["tiel: ", "Did you mean 'tile'?"], id="no field"),
     pytest.param(
         ["--set", "tile.crossbar.rows=-3"], ["--set", "tile.crossbar.rows: must be between 1"], id="range"
     ),

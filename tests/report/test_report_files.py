@@ -115,8 +115,8 @@ def _leaves(data: Any, field: str = "") -> list[str]:
 
 
 def test_constants_have_value_unit_label_and_source() -> None:
-    slot = rows(ROOT / "chip_configs/ibm14nm.yaml")["tile.input.slot"]
-    assert (slot.value, slot.unit, slot.label, slot.source) == ("1", "ns", "source", "P ED Table I")
+    node = rows(ROOT / "chip_configs/ibm14nm.yaml")["technology.node"]
+    assert (node.value, node.unit, node.label, node.source) == ("14", "nm", "source", "P ED Table I")
 
 
 def test_what_the_file_does_not_say_is_marked_default() -> None:
@@ -139,6 +139,8 @@ def test_sources_are_shown_in_full_at_eighty_columns() -> None:
     chip = load_chip(ROOT / "chip_configs/ibm14nm.yaml")
     text = shown(describe.show_sources, chip)
     assert max(map(len, text.splitlines())) <= 80
+    words = {word for row in constants(chip.chip) for word in row.source.split() if len(word) <= 20}
+    assert words - set(text.split()) == set()
     wide = " ".join(shown(describe.show_sources, chip, 900).split())
     for row in constants(chip.chip):
         if row.source:

@@ -21,16 +21,13 @@ TINY = (
     "grid.columns=2",
     "global_digital.units=1",
     "global_digital.row=1",
-    "tile.crossbar.rows=64",
-    "tile.crossbar.columns=64",
-    "tile.adc.per_tile=64",
 )
 NETWORK = """
 name: tiny
 layers:
-  x: {kind: input, shape: [128]}
-  head: {kind: linear, input: x, width: 48}
-  a_layer_with_a_long_name: {kind: linear, input: head, width: 4}
+  x: {kind: input, shape: [512]}
+  head: {kind: linear, input: x, width: 192}
+  a_layer_with_a_long_name: {kind: linear, input: head, width: 12}
 """
 
 
@@ -63,14 +60,14 @@ def test_the_picture_of_a_small_chip(tmp_path: Path) -> None:
         "├─┼────────────┼────────────┤",
         "│2│            │~a_long_name│",
         "│ │            │1/1         │",
-        "│ │            │░░░░░░░   5%│",
+        "│ │            │░░░░░░░   4%│",
     ]
 
 
 def test_where_only_ascii_can_be_shown_shades_are_ascii(tmp_path: Path) -> None:
     text = drawn(mapped(tmp_path), encoding="ascii")
     assert "#######  75%" in text
-    assert ".......   5%" in text
+    assert ".......   4%" in text
 
 
 def test_a_narrow_terminal_gets_blocks_of_columns(tmp_path: Path) -> None:
@@ -96,16 +93,22 @@ def test_shares_are_weights_over_cells(tmp_path: Path) -> None:
     assert {tile: cell.used for tile, (cell,) in held.items()} == {
         "tile[1,1]": 0.75,
         "tile[1,2]": 0.75,
-        "tile[2,2]": 48 * 4 / 4096,
+        "tile[2,2]": 192 * 12 / 65536,
     }
 
 
 def test_copies_are_numbered(tmp_path: Path) -> None:
-    text = NETWORK.replace("shape: [128]", "shape: [128], sequence: true").replace(
+    text = NETWORK.replace("shape: [512]", "shape: [512], sequence: true").replace(
         "name: tiny", "name: tiny\nsequence: {length: 4}"
     )
     plan = mapped(tmp_path, text, (), copies={"head": 2})
-    assert {cell.part for held in cells(plan).values() for cell in held} == {"c1 1/1", "c2 1/1", "1/1"}
+    assert {cell.part for held in cells(plan).values() for cell in held} == {
+        "c1 1/2",
+        "c1 2/2",
+        "c2 1/2",
+        "c2 2/2",
+        "1/1",
+    }
     assert macs_mapped(plan) == plan.graph.macs
 
 
