@@ -46,7 +46,11 @@ def chip_document(path: str | Path) -> Document:
 
 def chip_from(document: Document, path: str | Path, overrides: Sequence[str] = ()) -> ChipFile:
     """Apply overrides to a chip's document and validate it: ``load_chip`` for a file that has been read."""
-    document = _overridden(document, overrides)
+    return validated(overridden(document, overrides), path)
+
+
+def validated(document: Document, path: str | Path) -> ChipFile:
+    """The chip that a document describes. Raises InputError."""
     try:
         chip = Chip.model_validate(document.data)
         check(chip)
@@ -111,8 +115,8 @@ def _is_section(value: object) -> bool:
     return isinstance(value, dict) and not _is_leaf(value)
 
 
-def _overridden(document: Document, overrides: Sequence[str]) -> Document:
-    """The document with fields replaced, all at once; the schema checks them like any other."""
+def overridden(document: Document, overrides: Sequence[str]) -> Document:
+    """The document with fields replaced, all at once; ``validated`` checks them like any other."""
     patch = Document({}, {})
     for override in overrides:
         keys, value = _parsed(override)

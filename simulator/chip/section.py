@@ -25,9 +25,16 @@ class Anchor(Section):
 
 def library(value: Quantity) -> Any:
     """A field that takes a constant of the parts library when the file gives none."""
-    return Field(default_factory=lambda: value)
+    constant = _told(value)
+    return Field(default_factory=lambda: constant)
 
 
 def library_anchor(anchor: type[Anchor], **values: Quantity) -> Any:
     """An anchor that the parts library provides when the file gives none."""
-    return Field(default_factory=lambda: anchor.model_construct(set(), **values))
+    constants = {name: _told(value) for name, value in values.items()}
+    return Field(default_factory=lambda: anchor.model_construct(set(), **constants))
+
+
+def _told(value: Quantity) -> Quantity:
+    """The constant with its label in words: a value that a file leaves out shows no other."""
+    return value.labelled(value.label, f"library, {value.label}: {value.origin}")
