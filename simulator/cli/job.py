@@ -9,6 +9,7 @@ from simulator.cli.options import EngineName
 from simulator.measure.times import Load
 from simulator.report.folder import results_folder, writing
 from simulator.report.layout import waiting
+from simulator.report.perfetto_run import TimelineFile, write_run
 from simulator.study.run import Result, simulate
 
 RESULTS = Path("results")
@@ -27,6 +28,7 @@ class Job:
     engine: EngineName = EngineName.AUTO
     contrast: bool = False
     load: int = 0
+    timeline: TimelineFile | None = None
 
 
 def execute(job: Job, out: Path | None, *, plots: bool) -> tuple[Result, Path]:
@@ -51,4 +53,7 @@ def execute(job: Job, out: Path | None, *, plots: bool) -> tuple[Result, Path]:
             from simulator.report.write import write
 
             write(result, folder.work, plots=plots)
+        if job.timeline is not None:
+            with waiting("writing the timeline"), writing(job.timeline.path):
+                write_run(result, job.timeline)
     return result, folder.path

@@ -49,6 +49,16 @@ Loads = Annotated[
         "--load", metavar="N", help="Latency under load, from N random arrivals at 50, 80 and 95 %.", min=0
     ),
 ]
+TimelinePath = Annotated[
+    Path | None,
+    typer.Option(
+        "--timeline", metavar="FILE", help="Every operation as slices for the Perfetto UI (.json, .json.gz)."
+    ),
+]
+TimeWindow = Annotated[
+    str | None,
+    typer.Option("--window", metavar="FROM..TO", help="What --timeline shows, like 0..100us. Default: all."),
+]
 NoPlots = Annotated[bool, typer.Option("--no-plots", help="Write no plots.")]
 
 
@@ -70,6 +80,8 @@ def run_command(
     contrast: Contrast = False,
     load: Loads = 0,
     out: Out = None,
+    timeline: TimelinePath = None,
+    window: TimeWindow = None,
     no_plots: NoPlots = False,
     as_json: AsJson = False,
 ) -> None:
@@ -79,10 +91,12 @@ def run_command(
     """
     from simulator.cli.inputs import Asked
     from simulator.cli.job import Job, execute
+    from simulator.report.perfetto_run import timeline_file
 
+    slices = timeline_file(timeline, window)
     asked = Asked(workload, trace, count, batch, length, arrivals, seed)
     names = tuple(name.strip() for name in ideal.split(",")) if ideal else ()
-    job = Job(chip, asked, tuple(settings or ()), mapping, tiles, names, engine, contrast, load)
+    job = Job(chip, asked, tuple(settings or ()), mapping, tiles, names, engine, contrast, load, slices)
     result, folder = execute(job, out, plots=not no_plots)
     _tell(result, folder, as_json)
 

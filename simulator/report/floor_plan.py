@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
@@ -15,25 +17,41 @@ from simulator.report.answer import Answer
 from simulator.report.grid import cells
 from simulator.report.text import plain
 
-_COLOURS = "YlGnBu"
+COLOURS = "YlGnBu"
 """Light to dark in even steps of lightness: survives grey print and any colour vision."""
 _UNIT_HEIGHT = 0.45
+_FITTING = 7.5
+"""Letters that fit the width of a tile in the largest size."""
 _LABELLED = 16
 """Grids with more columns than this get no names in their tiles."""
 
 
+@dataclass(frozen=True)
+class Shade:
+    """What a panel shows: tile or global unit -> value and its text, and the colours of the values."""
+
+    title: str
+    values: Mapping[str, float]
+    texts: Mapping[str, str]
+    scale: ScalarMappable
+
+
 def draw(answer: Answer) -> Figure:
     """Two floor plans: share of cells that hold weights; share of time in which the tile's busiest unit works."""
-    plan = _Plan(answer)
-    height = 0.9 + 4.6 * plan.height / plan.columns
-    figure = Figure(figsize=(10.5, min(max(height, 2.5), 14.0)), layout="constrained")
+    plan = Plan(answer)
+    figure = Figure(figsize=(10.5, plan.inches), layout="constrained")
     left, right = figure.subplots(1, 2)
-    _panel(left, plan, plan.full, "share of a tile's cells that hold weights")
-    _panel(right, plan, plan.busy, "share of time in which its busiest unit works")
+    panel(left, plan, shares("share of a tile's cells that hold weights", plan.full))
+    panel(right, plan, shares("share of time in which its busiest unit works", plan.busy))
     bar = figure.colorbar(_scale(), ax=[left, right], shrink=0.9, aspect=30)
     bar.ax.yaxis.set_major_formatter("{x:.0%}")
     figure.suptitle(plain(f"{answer.chip_file.chip.name}: {answer.mapping.graph.name}"))
     return figure
+
+
+def shares(title: str, values: Mapping[str, float]) -> Shade:
+    """A panel of shares from 0 to 1."""
+    return Shade(title, values, {name: f"{value:.0%}" for name, value in values.items()}, _scale())
 
 
 def _size(answer: Answer) -> tuple[int, int]:
@@ -41,7 +59,7 @@ def _size(answer: Answer) -> tuple[int, int]:
     return max(row for row, _ in places), max(column for _, column in places)
 
 
-class _Plan:
+class Plan:
     """Where everything stands and which share it shows. y grows downwards, a tile is 1 x 1."""
 
     def __init__(self, answer: Answer):
@@ -66,6 +84,11 @@ class _Plan:
         """Of the whole plan."""
         return self.rows + _UNIT_HEIGHT * len(set(self.strips.values()))
 
+    @property
+    def inches(self) -> float:
+        """Height of a figure with two panels side by side."""
+        return min(max(0.9 + 4.6 * self.height / self.columns, 2.5), 14.0)
+
 
 def _busy(answer: Answer) -> dict[str, float]:
     """Tile or global unit -> utilisation of its busiest resource."""
@@ -79,17 +102,17 @@ def _busy(answer: Answer) -> dict[str, float]:
 
 
 def _scale() -> ScalarMappable:
-    return ScalarMappable(Normalize(0, 1), _COLOURS)
+    return ScalarMappable(Normalize(0, 1, clip=True), COLOURS)
 
 
-def _panel(axes: Axes, plan: _Plan, shares: Mapping[str, float], title: str) -> None:
-    scale = _scale()
+def panel(axes: Axes, plan: Plan, shade: Shade) -> None:
+    """Every tile and global unit where it stands."""
     for name in (*plan.topology.tiles, *plan.topology.globals):
-        _box(axes, plan, name, shares.get(name), scale)
+        _box(axes, plan, name, shade)
     axes.set_xlim(-0.05, plan.columns + 0.05)
     axes.set_ylim(plan.height + 0.05, -0.05)
     axes.set_aspect("equal")
-    axes.set_title(title, fontsize=10)
+    axes.set_title(shade.title, fontsize=10)
     axes.set_xticks([c + 0.5 for c in range(plan.columns)], [str(c + 1) for c in range(plan.columns)])
     axes.set_yticks(*_row_labels(plan))
     axes.tick_params(length=0)
@@ -97,7 +120,7 @@ def _panel(axes: Axes, plan: _Plan, shares: Mapping[str, float], title: str) -> 
         side.set_visible(False)
 
 
-def _row_labels(plan: _Plan) -> tuple[list[float], list[str]]:
+def _row_labels(plan: Plan) -> tuple[list[float], list[str]]:
     """Middle and name of each row of tiles and of global units."""
     rows = {str(row): name for name, (row, _) in plan.topology.tiles.items()}
     units = {f"global, {row}": name for name, row in plan.strips.items()}
@@ -105,21 +128,26 @@ def _row_labels(plan: _Plan) -> tuple[list[float], list[str]]:
     return [top + height / 2 for _, top, height in boxes.values()], [label.split(",")[0] for label in boxes]
 
 
-def _box(axes: Axes, plan: _Plan, name: str, share: float | None, scale: ScalarMappable) -> None:
-    """A tile or global unit, coloured with its share; white where nothing has one, grey where nothing sits."""
+def _box(axes: Axes, plan: Plan, name: str, shade: Shade) -> None:
+    """A tile or global unit in the colour of its value; white where nothing has one, grey where nothing sits."""
     left, top, height = plan.box(name)
     colour: Any = "0.94" if name not in plan.cells else "white"
-    if share is not None:
-        colour = scale.cmap(min(share, 1.0))
+    level = 0.0
+    if name in shade.values:
+        level = float(np.asarray(shade.scale.norm(np.array(shade.values[name]))))
+        colour = shade.scale.cmap(level)
     corner = (left + 0.04, top + 0.04)
     axes.add_patch(Rectangle(corner, 0.92, height - 0.08, facecolor=colour, edgecolor="0.6", linewidth=0.6))
-    if name not in plan.cells or plan.columns > _LABELLED:
+    if plan.columns > _LABELLED:
         return
-    lines = [_short(" ".join(dict.fromkeys(cell.layer for cell in plan.cells[name])))]
-    lines += [] if share is None else [f"{share:.0%}"]
-    size = (7.0 if height == 1 else 5.0) * min(1, 8 / plan.columns)
+    held = dict.fromkeys(cell.layer for cell in plan.cells.get(name, ()))
+    lines = [_short(" ".join(held))] if held else []
+    lines += shade.texts[name].split("\n") if name in shade.texts else []
+    if not lines:
+        return
     text = ("\n" if height == 1 else " ").join(lines)
-    ink = "white" if (share or 0) > 0.55 else "black"
+    size = 7 * min(1, 8 / plan.columns, _FITTING / max(map(len, text.split("\n"))))
+    ink = "white" if level > 0.55 else "black"
     axes.text(left + 0.5, top + height / 2, text, ha="center", va="center", fontsize=size, color=ink)
 
 

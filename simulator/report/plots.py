@@ -1,23 +1,51 @@
-"""Plots of a run as PNG and SVG."""
+"""Plots of a run as PNG and SVG, each with its numbers as CSV."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
 from matplotlib.figure import Figure
 
-from simulator.report import energy_plot, floor_plan
+from simulator.program.history import History, history
+from simulator.report import (
+    buffer_plot,
+    energy_plot,
+    floor_plan,
+    floor_plan_costs,
+    pipeline_plot,
+    roofline_plot,
+)
 from simulator.report.answer import Answer
 from simulator.report.drawing import save, settings
+from simulator.report.view import View
+from simulator.report.write import write_csv
 
-PLOTS: dict[str, Callable[[Answer], Figure]] = {
-    "floorplan": floor_plan.draw,
-    "energy": energy_plot.draw,
+
+@dataclass(frozen=True)
+class Plot:
+    """What draws it, and the table of what it shows, where no other file of the results holds that."""
+
+    draw: Callable[[View], Figure]
+    table: Callable[[View], pd.DataFrame] | None = None
+
+
+PLOTS = {
+    "floorplan": Plot(lambda view: floor_plan.draw(view.answer), floor_plan_costs.table),
+    "floorplan_costs": Plot(floor_plan_costs.draw),
+    "energy": Plot(lambda view: energy_plot.draw(view.answer)),
+    "pipeline": Plot(pipeline_plot.draw, pipeline_plot.table),
+    "buffers": Plot(buffer_plot.draw, buffer_plot.table),
+    "roofline": Plot(roofline_plot.draw, roofline_plot.table),
 }
-"""File name without ending -> what draws it."""
+"""File name without ending -> plot."""
 
 
-def write_plots(answer: Answer, folder: Path) -> None:
-    """Write every plot of ``PLOTS`` into a folder, as PNG and SVG."""
+def write_plots(answer: Answer, folder: Path, past: History | None = None) -> None:
+    """Write every plot of ``PLOTS`` into a folder; ``past``: the run's history if it is known."""
+    view = View(answer, past or history(answer.program, answer.timeline))
     with settings():
-        for name, draw in PLOTS.items():
-            save(draw(answer), folder, name)
+        for name, plot in PLOTS.items():
+            save(plot.draw(view), folder, name)
+            if plot.table is not None:
+                write_csv(plot.table(view), folder / f"{name}.csv")

@@ -31,7 +31,7 @@ def write(answer: Answer, folder: Path, *, plots: bool = True) -> None:
     if plots:
         from simulator.report.plots import write_plots
 
-        write_plots(answer, folder)
+        write_plots(answer, folder, past)
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:

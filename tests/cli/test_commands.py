@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from simulator.chip.reader import load_chip
+from simulator.report.plots import PLOTS
 
 Call = Any
 FILES = {
@@ -33,7 +34,8 @@ def test_a_run_prints_its_answer_and_writes_a_folder(call: Call, chip: Path, net
 
 def test_plots_are_written_unless_refused(call: Call, chip: Path, network: Path) -> None:
     assert call("run", chip, "-w", network, "--out", "r").exit_code == 0
-    plots = {f"{name}.{ending}" for name in ("floorplan", "energy") for ending in ("png", "svg")}
+    plots = {f"{name}.{ending}" for name in PLOTS for ending in ("png", "svg")}
+    plots |= {f"{name}.csv" for name, plot in PLOTS.items() if plot.table}
     assert set(os.listdir("r")) == FILES | plots
 
 
