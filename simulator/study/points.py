@@ -1,9 +1,9 @@
 """A point of a sweep as a pure function: where its inputs come from, what identifies it, which figures it has."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from hashlib import sha256
 from math import isfinite
 from pathlib import Path
@@ -11,16 +11,17 @@ from typing import Any, Literal
 
 import simulator
 from simulator.base.document import Document
-from simulator.base.errors import InputError, SimulatorError
+from simulator.base.errors import InputError, InputErrors, SimulatorError
 from simulator.base.input_file import read_bytes
 from simulator.base.units import parse as parse_unit
-from simulator.chip.reader import ChipFile, chip_document, chip_from
+from simulator.chip.reader import ChipFile, chip_document, overridden, validated
 from simulator.engine.contract import Engine
-from simulator.measure.area import areas
+from simulator.measure.area import AREAS, areas
 from simulator.program.timeline import Recording
 from simulator.study.engines import engine
 from simulator.study.points_workload import workload_from
 from simulator.study.run import simulate
+from simulator.study.sweep_constraints import Constraint, has_figure, unmet
 from simulator.trace.pattern import RequestPattern
 from simulator.trace.trace import Trace, record_trace
 from simulator.trace.written import pattern
@@ -41,6 +42,8 @@ FIELDS = {
 """Fields of a point that are neither the chip's nor the workload's."""
 _DECIDING = ("base", "parts", "workload", "chip", "program", "trace", "mapping", "engine", "measure")
 """Packages that decide figures; a change in one of them makes stored figures stale."""
+AREA_FIGURES = {name: f"{name}_area_mm2" for name in AREAS}
+"""Name of an area -> the figure that it is [mm^2]."""
 _MAX_PLACEMENT = 10**7
 
 Figures = Mapping[str, tuple[float, str]]
@@ -66,27 +69,36 @@ class Point:
 
 @dataclass(frozen=True)
 class Inputs:
-    """What a point simulates, read and checked."""
+    """What a point simulates, read; the chip's rules are checked when ``chip`` is asked for."""
 
-    chip: ChipFile
+    path: Path
+    document: Document
     workload: Workload
     pattern: RequestPattern
     placement: Path | Literal["packed", "balanced"] | None
     tiles: int | None
     ideal: tuple[str, ...]
 
+    @cached_property
+    def chip(self) -> ChipFile:
+        """The chip. Raises SimulatorError, without the place of an override: that is the point itself."""
+        try:
+            return validated(self.document, self.path)
+        except InputError as error:
+            raise _unplaced(error) from error
+
     @property
     def known(self) -> Figures:
         """Figures that need no simulation: areas [mm^2]."""
-        return {f"{name}_area_mm2": (size, "mm^2") for name, size in areas(self.chip.chip).items()}
+        return {AREA_FIGURES[name]: (size, "mm^2") for name, size in areas(self.chip.chip).items()}
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Digest of everything that decides the figures, the simulator included; not of the engine: all agree."""
         content = {
             "simulator": [simulator.__version__, _code()],
-            "chip": self.chip.data,
-            "placements": [_content(self.chip.path.parent / name) for name in self.chip.chip.placements],
+            "chip": self.document.data,
+            "placements": [_content(self.path.parent / str(name)) for name in self._placements()],
             "workload": self.workload.digest,
             "requests": repr(self.pattern),
             "placement": _content(self.placement) if isinstance(self.placement, Path) else self.placement,
@@ -95,18 +107,35 @@ class Inputs:
         }
         return sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
 
+    def _placements(self) -> list[Any]:
+        """Files from which the mapping may come."""
+        given = self.document.data.get("placements")
+        return given if isinstance(given, list) and self.placement is None else []
+
 
 @dataclass(frozen=True)
 class Answer:
-    """Figures of a point, and the part that limits its throughput."""
+    """Figures of a point, and the part that limits its throughput.
+
+    ``excluded``: the constraint that areas alone fail, for which nothing was simulated.
+    """
 
     figures: Figures
     limits: str
+    excluded: str = ""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A point, and the constraints that may make its simulation needless."""
+
+    point: Point
+    constraints: tuple[Constraint, ...] = ()
 
 
 def inputs(point: Point) -> Inputs:
-    """Read and check what a point simulates. Raises InputError."""
-    settings = point.settings
+    """Read what a point simulates. Raises InputError."""
+    settings = {field: value for field, value in point.settings.items() if value is not None}
     chip = [f"{field}={json.dumps(value)}" for field, value in settings.items() if is_of_chip(field)]
     prefix = "workload."
     network = tuple(
@@ -116,7 +145,8 @@ def inputs(point: Point) -> Inputs:
     )
     placement, tiles = mapping(settings)
     return Inputs(
-        chip_from(_chip(point.chip), point.chip, chip),
+        point.chip,
+        overridden(_chip(point.chip), chip),
         _workload(point.workload, network),
         requests(settings),
         placement,
@@ -171,13 +201,17 @@ def ideal(value: Any) -> tuple[str, ...]:
     return tuple(names)
 
 
-def figures(point: Point) -> Answer:
+def figures(task: Task) -> Answer:
     """Simulate a point; nothing is recorded or drawn. Raises SimulatorError."""
-    given = inputs(point)
+    given = inputs(task.point)
+    known = given.known
+    excluding = missed(task.constraints, known)
+    if excluding:
+        return Answer(known, "", excluding[0].text)
     result = simulate(
         given.chip,
         _trace(given.workload.digest, given.pattern, given.workload),
-        _engine(point.engine),
+        _engine(task.point.engine),
         placement=given.placement,
         tiles=given.tiles,
         ideal=given.ideal,
@@ -187,7 +221,12 @@ def figures(point: Point) -> Answer:
     for name, (value, _) in found.items():
         if not isfinite(value):
             raise SimulatorError(f"{name} is not a finite number")
-    return Answer({**found, **given.known}, result.bounds[0].part if result.bounds else "")
+    return Answer({**found, **known}, result.bounds[0].part if result.bounds else "")
+
+
+def missed(constraints: Iterable[Constraint], known: Figures) -> list[Constraint]:
+    """Constraints that these figures are enough to fail."""
+    return [item for item in constraints if has_figure(item.name, known) and unmet([item], known)]
 
 
 def warm() -> None:
@@ -237,3 +276,12 @@ def _code() -> str:
 @lru_cache(maxsize=256)
 def _content(path: Path) -> str:
     return sha256(read_bytes(path, _MAX_PLACEMENT)).hexdigest()
+
+
+def _unplaced(error: InputError) -> SimulatorError:
+    """The complaint in one line."""
+    if isinstance(error, InputErrors):
+        return SimulatorError("; ".join(str(_unplaced(each)) for each in error.errors))
+    place = "" if error.place.startswith("--set") else error.place
+    told = InputError(error.rule, place=place, field=error.field, value=error.value, remedy=error.remedy)
+    return SimulatorError(str(told))

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from simulator.base.errors import InputError, InputErrors
-from simulator.study.points import Answer, Figures, Point, figures, inputs, warm
+from simulator.base.errors import InputError
+from simulator.study.points import AREA_FIGURES, Answer, Figures, Point, Task, figures, inputs, warm
 from simulator.study.points_pool import Done, run_all
 from simulator.study.store import Finished, Store
 from simulator.study.sweep_constraints import Constraint, constraint, has_figure, unmet
@@ -61,7 +61,6 @@ class Progress:
     reused: int = 0
     simulated: int = 0
     errors: int = 0
-    seconds: list[float] = field(default_factory=list)
 
 
 def read_sweep(path: str | Path) -> Sweep:
@@ -70,24 +69,26 @@ def read_sweep(path: str | Path) -> Sweep:
     constraints = []
     for number, line in enumerate(text.file.constraints):
         try:
-            constraints.append(constraint(line))
+            constraints.append(_constraint(line))
         except InputError as error:
             raise text.wrong(error, ("constraints", number)) from error
     return Sweep(text, tuple(points(text)), tuple(constraints))
 
 
-def prepare(sweep: Sweep, point: Point) -> Prepared:
-    """Read a point's inputs; decide what areas alone decide."""
+def _constraint(line: str) -> Constraint:
+    """A constraint; of an area, the unit too is checked before anything runs."""
+    parsed = constraint(line)
+    if has_figure(parsed.name, AREA_FIGURES.values()):
+        parsed.bound("mm^2")
+    return parsed
+
+
+def prepare(point: Point) -> Prepared:
+    """Read a point's inputs, as far as needed to know it again."""
     try:
-        given = inputs(point)
+        return Prepared(point, inputs(point).key)
     except InputError as error:
-        return Prepared(point, row=Row(point, "failed", error=_plain(error)))
-    missed = _missed(sweep, given.known, known_only=True)
-    if missed:
-        return Prepared(
-            point, row=Row(point, "excluded", Answer(given.known, ""), error=f"not {missed[0].text}")
-        )
-    return Prepared(point, given.key)
+        return Prepared(point, row=Row(point, "failed", error=str(error)))
 
 
 def run_sweep(
@@ -118,38 +119,38 @@ class _Run:
     def __init__(self, sweep: Sweep, store: Store, progress: Callable[[Progress], None]):
         self._sweep, self._store, self._tell = sweep, store, progress
         self._prepared: dict[int, Prepared] = {}
-        self._lost: dict[str, Done[Point, Answer]] = {}
+        self._loose: dict[str, Done[Task, Answer]] = {}
         self._progress = Progress(len(sweep.points))
         self._checked = False
 
-    def jobs(self) -> Iterator[Point]:
+    def jobs(self) -> Iterator[Task]:
         """Points to simulate, each key once; the others are settled on the way."""
         asked: set[str] = set()
         for point in self._sweep.points:
-            ready = self._prepared[point.number] = prepare(self._sweep, point)
+            ready = self._prepared[point.number] = prepare(point)
             if ready.row is not None:
-                self._progress.errors += ready.row.status == "failed"
+                self._progress.errors += 1
             elif ready.key in self._store.finished:
                 self._check(self._store.finished[ready.key].answer)
                 self._progress.reused += 1
             elif ready.key not in asked:
                 asked.add(ready.key)
-                yield point
+                yield Task(point, self._sweep.constraints)
                 continue
             self._tell(self._progress)
 
-    def take(self, done: Done[Point, Answer]) -> None:
+    def take(self, done: Done[Task, Answer]) -> None:
         """Keep a result, or remember why there is none."""
-        key = self._prepared[done.job.number].key
-        if done.end in ("ok", "failed"):
+        key = self._prepared[done.job.point.number].key
+        if done.end == "failed" or (done.answer and not done.answer.excluded):
             self._store.add(key, Finished(done.answer, done.error, done.seconds))
-            self._progress.seconds.append(done.seconds)
         else:
-            self._lost[key] = done
+            self._loose[key] = done
         self._progress.simulated += 1
         self._progress.errors += done.end != "ok"
         self._tell(self._progress)
-        self._check(done.answer)
+        if done.answer and not done.answer.excluded:
+            self._check(done.answer)
 
     def rows(self) -> list[Row]:
         """A row for every point, in order."""
@@ -158,11 +159,9 @@ class _Run:
     def _row(self, ready: Prepared) -> Row:
         if ready.row is not None:
             return ready.row
-        lost, finished = self._lost.get(ready.key), self._store.finished.get(ready.key)
+        loose, finished = self._loose.get(ready.key), self._store.finished.get(ready.key)
         if finished is None:
-            assert lost is not None
-            status: Status = "time limit" if lost.end == "time limit" else "broken"
-            return Row(ready.point, status, error=lost.error)
+            return _loose_row(ready.point, loose)
         if finished.answer is None:
             return Row(ready.point, "failed", error=finished.error)
         missed = _missed(self._sweep, finished.answer.figures)
@@ -177,23 +176,21 @@ class _Run:
         check_names(self._sweep.text, answer.figures)
 
 
-def _missed(sweep: Sweep, found: Figures, *, known_only: bool = False) -> list[Constraint]:
+def _loose_row(point: Point, done: Done[Task, Answer] | None) -> Row:
+    """The row of a point that is not kept: excluded, past its time, or broken."""
+    if done is None:
+        return Row(point, "broken", error="was not simulated")
+    if done.answer is not None:
+        return Row(point, "excluded", done.answer, f"not {done.answer.excluded}")
+    return Row(point, "time limit" if done.end == "time limit" else "broken", error=done.error)
+
+
+def _missed(sweep: Sweep, found: Figures) -> list[Constraint]:
     """Constraints that are not met. Raises InputError with the constraint's place."""
     missed: list[Constraint] = []
     for number, item in enumerate(sweep.constraints):
-        if known_only and not has_figure(item.name, found):
-            continue
         try:
             missed += unmet([item], found)
         except InputError as error:
             raise sweep.text.wrong(error, ("constraints", number)) from error
     return missed
-
-
-def _plain(error: InputError) -> str:
-    """The complaint without the place of an override, which is this very sweep."""
-    if isinstance(error, InputErrors):
-        return "; ".join(map(_plain, error.errors))
-    place = "" if error.place.startswith("--set") else error.place
-    text = InputError(error.rule, place=place, field=error.field, value=error.value, remedy=error.remedy)
-    return str(text).replace("\n", "; ")

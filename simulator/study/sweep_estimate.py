@@ -1,13 +1,17 @@
 """A dry run: which points there are, and how long they will take, from one or two that are simulated for it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 
-from simulator.study.points import figures, warm
+from simulator.base.errors import SimulatorError
+from simulator.study.points import Task, figures, inputs, missed, warm
 from simulator.study.points_pool import run_all
 from simulator.study.store import Finished, Store
 from simulator.study.sweep import Prepared, Sweep, prepare
+
+CHECKED = 2_000
+"""Points whose chip a dry run checks, the first ones."""
 
 
 @dataclass(frozen=True)
@@ -29,36 +33,53 @@ class Estimate:
 
 def estimate(sweep: Sweep, store: Store, *, workers: int, limit: float | None = None) -> Estimate:
     """Measure the first and the last point that are left, one after the other, and keep them in ``store``."""
-    prepared = [prepare(sweep, point) for point in sweep.points]
-    states = [ready.row.status for ready in prepared if ready.row is not None]
-    waiting = {ready.key: ready for ready in prepared if ready.key and ready.key not in store.finished}
+    prepared = [prepare(point) for point in sweep.points]
+    waiting = {
+        ready.key: ready for ready in prepared if ready.row is None and ready.key not in store.finished
+    }
+    errors = [f"point {ready.point.number}: {ready.row.error}" for ready in prepared if ready.row is not None]
+    excluded = 0
+    for key, reason in _checked(sweep, waiting):
+        ready = waiting.pop(key)
+        excluded += not reason
+        errors += [f"point {ready.point.number}: {reason}"] if reason else []
+    failed = len(errors)
     chosen = list(dict.fromkeys([*list(waiting)[:1], *list(waiting)[-1:]]))
-    seconds, errors = _measure([waiting[key] for key in chosen], store, limit or sweep.limit)
+    seconds, more = _measure(sweep, [waiting[key] for key in chosen], store, limit or sweep.limit)
     left = sum(key not in store.finished for key in waiting)
     return Estimate(
         points=len(prepared),
         finished=sum(ready.key in store.finished for ready in prepared),
-        excluded=states.count("excluded"),
-        failed=states.count("failed"),
+        excluded=excluded,
+        failed=failed,
         left=left,
         seconds=tuple(seconds),
         total=left * sum(seconds) / len(seconds) / workers if seconds else None,
-        errors=tuple(dict.fromkeys((*_errors(prepared), *errors))),
+        errors=(*errors, *more),
     )
 
 
-def _measure(chosen: list[Prepared], store: Store, limit: float) -> tuple[list[float], list[str]]:
+def _checked(sweep: Sweep, waiting: dict[str, Prepared]) -> Iterator[tuple[str, str]]:
+    """Keys of points that need no simulation, with the error if there is one."""
+    for key, ready in list(waiting.items())[:CHECKED]:
+        try:
+            if missed(sweep.constraints, inputs(ready.point).known):
+                yield key, ""
+        except SimulatorError as error:
+            yield key, str(error)
+
+
+def _measure(
+    sweep: Sweep, chosen: list[Prepared], store: Store, limit: float
+) -> tuple[list[float], list[str]]:
     keys = {ready.point.number: ready.key for ready in chosen}
+    tasks = [Task(ready.point, sweep.constraints) for ready in chosen]
     seconds, errors = [], []
-    with closing(run_all(figures, [ready.point for ready in chosen], limit=limit, prepare=warm)) as results:
+    with closing(run_all(figures, tasks, limit=limit, prepare=warm)) as results:
         for done in results:
             seconds.append(done.seconds)
-            errors += [f"point {done.job.number}: {done.error}"] if done.error else []
+            number = done.job.point.number
+            errors += [f"point {number}: {done.error}"] if done.error else []
             if done.end in ("ok", "failed"):
-                store.add(keys[done.job.number], Finished(done.answer, done.error, done.seconds))
+                store.add(keys[number], Finished(done.answer, done.error, done.seconds))
     return seconds, errors
-
-
-def _errors(prepared: Iterable[Prepared]) -> list[str]:
-    rows = [ready.row for ready in prepared if ready.row is not None and ready.row.status == "failed"]
-    return [f"point {row.point.number}: {row.error}" for row in rows]

@@ -103,6 +103,11 @@ WRONG = [
         "constraints: [die area]\naxes:",
         "sweep.yaml:4: constraints.0: must be a figure, a comparison and a number, got 'die area'",
     ),
+    (
+        "axes:",
+        "constraints: [die area <= 150 nJ]\naxes:",
+        "sweep.yaml:4: constraints.0: compares a figure in mm^2 with nJ",
+    ),
     ("axes:", "time_limit: 5 kg\naxes:", "sweep.yaml:4: time_limit: must be a time"),
     ("tiny.yaml", "missing.yaml", "sweep.yaml:3: workloads.0: no such file beside the sweep file"),
     (
