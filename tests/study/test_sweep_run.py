@@ -172,8 +172,8 @@ def test_when_nothing_meets_the_constraints_the_closest_is_told(tmp_path: Path) 
             "sweep.yaml:1: constraints.0: is no figure of a point, got 'dye area'",
         ),
         (
-            "constraints: [die area <= 150 nJ]",
-            "sweep.yaml:1: constraints.0: compares a figure in mm^2 with nJ",
+            "constraints: [tops_per_w >= 5 nJ]",
+            "sweep.yaml:1: constraints.0: compares a figure in TOPS/W with nJ",
         ),
         (
             "keep: [tops_per_q]",
