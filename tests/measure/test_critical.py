@@ -156,7 +156,7 @@ def test_time_in_line_behind_somebody_who_waits_for_a_second_unit() -> None:
 @pytest.mark.parametrize("first", [0, 40, 80])
 def test_every_event_is_explained_by_the_one_before_it(first: int) -> None:
     finished = 0
-    for program in map(random_program, range(first, first + 12)):
+    for program in map(random_program, range(first, first + 16)):
         try:
             taken = past(program)
         except DeadlockError:
