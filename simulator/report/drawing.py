@@ -23,6 +23,9 @@ def settings() -> Iterator[None]:
 def save(figure: Figure, folder: Path, name: str, *, dpi: int = 200) -> list[Path]:
     """Write a figure as ``name``.png and ``name``.svg; inside ``settings``."""
     FigureCanvasAgg(figure)
+    # The layout is worked out once, not for each file.
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
     paths = [folder / f"{name}.png", folder / f"{name}.svg"]
     figure.savefig(paths[0], dpi=dpi, metadata={"Software": None})
     figure.savefig(paths[1], metadata={"Date": None, "Creator": None})

@@ -35,6 +35,10 @@ class Shade:
     texts: Mapping[str, str]
     scale: ScalarMappable
 
+    def level(self, name: str) -> float:
+        """How far up the colours a value is, 0 to 1."""
+        return float(np.asarray(self.scale.norm(np.array(self.values[name]))))
+
 
 def draw(answer: Answer) -> Figure:
     """Two floor plans: share of cells that hold weights; share of time in which the tile's busiest unit works."""
@@ -107,8 +111,17 @@ def _scale() -> ScalarMappable:
 
 def panel(axes: Axes, plan: Plan, shade: Shade) -> None:
     """Every tile and global unit where it stands."""
-    for name in (*plan.topology.tiles, *plan.topology.globals):
-        _box(axes, plan, name, shade)
+    for places in (plan.topology.tiles, plan.topology.globals):
+        texts = {name: _text(plan, name, shade) for name in places} if plan.columns <= _LABELLED else {}
+        longest = max((len(line) for text in texts.values() for line in text.split("\n")), default=1)
+        size = 7 * min(1, 8 / plan.columns, _FITTING / max(longest, 1))
+        for name in places:
+            _box(axes, plan, name, shade)
+            if texts.get(name):
+                left, top, height = plan.box(name)
+                ink = "white" if name in shade.values and shade.level(name) > 0.55 else "black"
+                place, middle = (left + 0.5, top + height / 2), "center"
+                axes.text(*place, texts[name], ha=middle, va=middle, fontsize=size, color=ink)
     axes.set_xlim(-0.05, plan.columns + 0.05)
     axes.set_ylim(plan.height + 0.05, -0.05)
     axes.set_aspect("equal")
@@ -132,23 +145,18 @@ def _box(axes: Axes, plan: Plan, name: str, shade: Shade) -> None:
     """A tile or global unit in the colour of its value; white where nothing has one, grey where nothing sits."""
     left, top, height = plan.box(name)
     colour: Any = "0.94" if name not in plan.cells else "white"
-    level = 0.0
     if name in shade.values:
-        level = float(np.asarray(shade.scale.norm(np.array(shade.values[name]))))
-        colour = shade.scale.cmap(level)
+        colour = shade.scale.cmap(shade.level(name))
     corner = (left + 0.04, top + 0.04)
     axes.add_patch(Rectangle(corner, 0.92, height - 0.08, facecolor=colour, edgecolor="0.6", linewidth=0.6))
-    if plan.columns > _LABELLED:
-        return
+
+
+def _text(plan: Plan, name: str, shade: Shade) -> str:
+    """Layer and text, below each other on a tile; a global unit has room for one line."""
     held = dict.fromkeys(cell.layer for cell in plan.cells.get(name, ()))
     lines = [_short(" ".join(held))] if held else []
     lines += shade.texts[name].split("\n") if name in shade.texts else []
-    if not lines:
-        return
-    text = ("\n" if height == 1 else " ").join(lines)
-    size = 7 * min(1, 8 / plan.columns, _FITTING / max(map(len, text.split("\n"))))
-    ink = "white" if level > 0.55 else "black"
-    axes.text(left + 0.5, top + height / 2, text, ha="center", va="center", fontsize=size, color=ink)
+    return "\n".join(lines) if name in plan.topology.tiles else " ".join(lines[:2])
 
 
 def _short(name: str) -> str:

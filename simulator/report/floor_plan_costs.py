@@ -104,5 +104,7 @@ def _waits(found: dict[str, tuple[float, str]]) -> Shade:
         "share of time in which its array waits, most of it for",
         {n: share for n, (share, _) in found.items()},
     )
-    texts = {name: f"{shade.texts[name]}\n{cause}" for name, (_, cause) in found.items()}
+    texts = {
+        name: f"{text}\n{found[name][1]}" if text != "0%" else text for name, text in shade.texts.items()
+    }
     return Shade(shade.title, shade.values, texts, shade.scale)

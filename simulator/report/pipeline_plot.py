@@ -133,15 +133,14 @@ def _area(edges: NDArray[np.float64], shares: NDArray[np.float64], base: float) 
 
 
 def _legend(figure: Figure, drawn: int) -> None:
-    colours = [Patch(color=_CYCLE[n % len(_CYCLE)], label=f"inference {n}") for n in range(drawn)]
+    colours = [
+        Patch(color=colour, label=f"inference {', '.join(map(str, range(first, drawn, len(_CYCLE))))}")
+        for first, colour in enumerate(_CYCLE[:drawn])
+    ]
     meaning = [
         Patch(color="0.85", label="from first start to last result"),
         Patch(color="0.45", label="share of time in which the busiest unit works"),
     ]
     figure.legend(
-        handles=[*meaning, *colours],
-        loc="outside lower center",
-        ncols=min(6, 2 + drawn),
-        fontsize=8,
-        frameon=False,
+        handles=[*meaning, *colours], loc="outside lower center", ncols=6, fontsize=8, frameon=False
     )
