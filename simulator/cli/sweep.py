@@ -214,7 +214,7 @@ def _dry(task: _Task) -> None:
         {"point": point.number, "chip": point.chip, "workload": point.workload, **dict(point.values)}
         for point in sweep.points
     ]
-    axes = _axes(sweep, [field for field, _ in sweep.points[0].values])
+    axes = _axes(sweep, [field for axis in sweep.text.fields for field in axis])
     show_points(points, axes, summary, console())
 
 

@@ -83,10 +83,10 @@ def show_points(
     """A dry run: the first points, and how many there are of which kind."""
     made = table("point", *axes, right=("point",))
     for row in rows[:_FIRST]:
-        made.add_row(str(row["point"]), *(Text(plain(row[axis])) for axis in axes))
+        made.add_row(str(row["point"]), *(Text(plain(row.get(axis, ""))) for axis in axes))
     if len(rows) > _FIRST:
         made.add_row("...", *("" for _ in axes))
-        made.add_row(str(rows[-1]["point"]), *(Text(plain(rows[-1][axis])) for axis in axes))
+        made.add_row(str(rows[-1]["point"]), *(Text(plain(rows[-1].get(axis, ""))) for axis in axes))
     heading("Points", console)
     show(made, console)
     heading("Dry run", console)

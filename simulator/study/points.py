@@ -135,7 +135,7 @@ class Task:
 
 def inputs(point: Point) -> Inputs:
     """Read what a point simulates. Raises InputError."""
-    settings = {field: value for field, value in point.settings.items() if value is not None}
+    settings = point.settings
     chip = [f"{field}={json.dumps(value)}" for field, value in settings.items() if is_of_chip(field)]
     prefix = "workload."
     network = tuple(

@@ -14,6 +14,8 @@ from simulator.chip.schema import Chip
 from simulator.study.points import FIELDS, ideal, is_of_chip, mapping, requests
 from simulator.workload.schema import Description
 
+_CHOICE = "must be one of "
+
 
 @dataclass(frozen=True)
 class Space:
@@ -91,21 +93,25 @@ def _is_model(annotation: Any) -> bool:
 
 
 def _check_value(field: str, annotations: list[Any], value: Any) -> None:
-    """The value suits one of the types; else the complaint of the first."""
-    first: InputError | None = None
-    for annotation in annotations:
-        model = create_model("Field", __config__=ConfigDict(extra="forbid"), value=(annotation, ...))
-        data = {"value": value}
-        try:
-            model.model_validate(data)
-            return
-        except ValidationError as error:
-            complaint = explain(error, Document(data, {(): Mark("", 1)}), model).errors[0]
-            first = first or InputError(
-                complaint.rule, field=field, value=complaint.value, remedy=complaint.remedy
-            )
-    if first:
-        raise first
+    """The value suits one of the types; else the complaint of the first, with the words that others allow."""
+    complaints = [_complaint(annotation, value) for annotation in annotations]
+    first = complaints[0]
+    if not all(complaints) or first is None:
+        return
+    words = [each.rule.removeprefix(_CHOICE) for each in complaints if each and each.rule.startswith(_CHOICE)]
+    rule = _CHOICE + ", ".join(dict.fromkeys(words)) if words else first.rule
+    raise InputError(rule, field=field, value=first.value, remedy=first.remedy)
+
+
+def _complaint(annotation: Any, value: Any) -> InputError | None:
+    """What is wrong with a value of this type, if anything is."""
+    model = create_model("Field", __config__=ConfigDict(extra="forbid"), value=(annotation, ...))
+    data = {"value": value}
+    try:
+        model.model_validate(data)
+    except ValidationError as error:
+        return explain(error, Document(data, {(): Mark("", 1)}), model).errors[0]
+    return None
 
 
 def _there(data: Any, keys: list[str]) -> bool:

@@ -84,7 +84,7 @@ class _Drawing:
 
     def _crossed(self, one: str, other: str) -> bool:
         """Fields of one axis move together: they make no grid."""
-        return not any({one, other} <= set(axis) for axis in self._sweep.text.file.axes)
+        return not any({one, other} <= set(axis) for axis in self._sweep.text.fields)
 
     def draw(self, plot: Plot) -> "Figure":
         """The figure of a plot."""
@@ -119,7 +119,7 @@ class _Drawing:
         return columns
 
     def _with(self, field: str) -> set[str]:
-        return {other for axis in self._sweep.text.file.axes if field in axis for other in axis}
+        return {other for axis in self._sweep.text.fields if field in axis for other in axis}
 
     @property
     def _met(self) -> "Table":

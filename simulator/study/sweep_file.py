@@ -53,10 +53,11 @@ Plot = Annotated[Lines | Heat | Pareto, Field(discriminator="kind")]
 class SweepFile(_Section):
     """A sweep: every chip with every workload with every combination of the axes.
 
-    ``axes``: each a mapping of fields to values; the fields of one axis move together, axes are crossed, the last one
-    fastest. ``set``: fixed values of fields. Fields: of the chip as on the command line (``tile.read_mode``), of the
-    workload (``workload.sequence.length``), and those of ``study.points.FIELDS``. ``constraints``: "die area <= 150
-    mm^2", over the figures of a point. ``keep``: figures for the table, by default all.
+    ``axes``: each a mapping of fields to values, which move together, or a list of steps, each a mapping of fields to
+    one value; fields that a step leaves out stay as in the file. Axes are crossed, the last one fastest. ``set``: fixed
+    values of fields. Fields: of the chip as on the command line (``tile.read_mode``), of the workload
+    (``workload.sequence.length``), and those of ``study.points.FIELDS``. ``constraints``: "die area <= 150 mm^2", over
+    the figures of a point. ``keep``: figures for the table, by default all.
     """
 
     name: Name = ""
@@ -64,7 +65,7 @@ class SweepFile(_Section):
     chips: Annotated[list[str], Field(min_length=1, max_length=1000)]
     workloads: Annotated[list[str], Field(min_length=1, max_length=1000)]
     set: dict[str, Any] = {}
-    axes: list[dict[str, Any]] = []
+    axes: list[dict[str, Any] | list[dict[str, Any]]] = []
     constraints: Annotated[list[str], Field(max_length=20)] = []
     keep: list[str] = []
     plots: Annotated[list[Plot], Field(max_length=20)] | None = None
@@ -104,6 +105,14 @@ class SweepText:
     def name(self) -> str:
         """The sweep's name, by default the file's."""
         return self.file.name or self.path.stem
+
+    @property
+    def fields(self) -> list[list[str]]:
+        """Fields of each axis."""
+        return [
+            list(axis if isinstance(axis, dict) else {f: 0 for step in axis for f in step})
+            for axis in self.file.axes
+        ]
 
     def beside(self, path: str) -> Path:
         """A path as the file gives it, seen from the current folder."""

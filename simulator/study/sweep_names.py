@@ -14,8 +14,8 @@ Steps = tuple[str | int, ...]
 def axis_columns(sweep: SweepText, settings: list[Mapping[str, Any]]) -> dict[str, str]:
     """Field of an axis -> its column. Values that share a unit become numbers, with the unit in the column's name."""
     columns = {}
-    for field in (field for axis in sweep.file.axes for field in axis):
-        units = {unit_of(values[field]) for values in settings}
+    for field in (field for axis in sweep.fields for field in axis):
+        units = {unit_of(values.get(field)) for values in settings}
         unit = units.pop() if len(units) == 1 else ""
         columns[field] = f"{field} [{unit}]" if unit else field
     return columns
@@ -29,7 +29,7 @@ def unit_of(value: Any) -> str:
 
 def fields(sweep: SweepText) -> list[str]:
     """What points differ in, as words."""
-    return ["chip", "workload", *(field for axis in sweep.file.axes for field in axis)]
+    return ["chip", "workload", *(field for axis in sweep.fields for field in axis)]
 
 
 def check_names(sweep: SweepText, figures: Mapping[str, Any]) -> None:

@@ -1,7 +1,6 @@
 """From a sweep file to its points, in an order that depends on the file alone."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import product
 from math import prod
 from pathlib import Path
@@ -21,12 +20,8 @@ _FILES = ("mapping.placement",)
 """Fields whose values are paths, apart from words."""
 
 
-@dataclass(frozen=True)
-class Axis:
-    """Fields that move together, and their values step by step."""
-
-    fields: tuple[str, ...]
-    steps: tuple[tuple[Any, ...], ...]
+Values = tuple[tuple[str, Any], ...]
+"""Fields with a value each: a step of an axis."""
 
 
 def points(sweep: SweepText) -> list[Point]:
@@ -45,57 +40,78 @@ def points(sweep: SweepText) -> list[Point]:
     return list(_points(sweep, axes, fixed))
 
 
-def _points(sweep: SweepText, axes: list[Axis], fixed: tuple[tuple[str, Any], ...]) -> Iterator[Point]:
-    files = product(sweep.file.chips, sweep.file.workloads, *(axis.steps for axis in axes))
-    fields = [field for axis in axes for field in axis.fields]
-    for number, (chip, workload, *steps) in enumerate(files, 1):
-        values = tuple(zip(fields, (value for step in steps for value in step), strict=True))
+def _points(sweep: SweepText, axes: list[list[Values]], fixed: Values) -> Iterator[Point]:
+    places = product(sweep.file.chips, sweep.file.workloads, product(*axes))
+    for number, (chip, workload, steps) in enumerate(places, 1):
+        values = tuple(value for step in steps for value in step)
         yield Point(number, sweep.beside(chip), sweep.beside(workload), values, fixed, sweep.file.engine)
 
 
 def _check_count(sweep: SweepText) -> None:
     """The number of points, told before any is made."""
-    lengths = []
-    for number, axis in enumerate(sweep.file.axes):
-        if not axis:
-            raise sweep.wrong(InputError("holds no field, so the grid is empty"), ("axes", number))
-        sizes = {field: _size(sweep, number, field) for field in axis}
-        if len(set(sizes.values())) > 1:
-            rule = "fields of one axis move together and need equally many values"
-            got = ", ".join(f"{field}: {count}" for field, count in sizes.items())
-            error = InputError(f"{rule}, not {got}", remedy="Make two axes of them to combine each with each")
-            raise sweep.wrong(error, ("axes", number))
-        lengths.append(next(iter(sizes.values())))
+    lengths = [_length(sweep, number) for number in range(len(sweep.file.axes))]
     count = prod(lengths) * len(sweep.file.chips) * len(sweep.file.workloads)
     if count > MOST:
         rule = f"makes {count:,} points; a sweep may have {MOST:,}"
         raise sweep.wrong(InputError(rule, remedy="Use fewer values, larger steps or fewer axes"), ("axes",))
 
 
+def _length(sweep: SweepText, number: int) -> int:
+    """Steps of an axis."""
+    axis = sweep.file.axes[number]
+    if not sweep.fields[number]:
+        raise sweep.wrong(InputError("holds no field, so the grid is empty"), ("axes", number))
+    if isinstance(axis, list):
+        return len(axis)
+    sizes = {field: _size(sweep, number, field) for field in axis}
+    if len(set(sizes.values())) > 1:
+        rule = "fields of one axis move together and need equally many values"
+        got = ", ".join(f"{field}: {count}" for field, count in sizes.items())
+        error = InputError(f"{rule}, not {got}", remedy="Make two axes of them to combine each with each")
+        raise sweep.wrong(error, ("axes", number))
+    return next(iter(sizes.values()))
+
+
 def _size(sweep: SweepText, number: int, field: str) -> int:
     try:
-        return size(sweep.file.axes[number][field])
+        return size(_mapping(sweep, number)[field])
     except InputError as error:
         raise sweep.wrong(error, ("axes", number, field), field) from error
+
+
+def _mapping(sweep: SweepText, number: int) -> dict[str, Any]:
+    """Fields and values of an axis that is no list of steps."""
+    axis = sweep.file.axes[number]
+    return axis if isinstance(axis, dict) else {}
 
 
 def _check_once(sweep: SweepText) -> None:
     """No field on two axes, nor fixed and on an axis."""
     seen = dict.fromkeys(sweep.file.set, "set")
-    for number, axis in enumerate(sweep.file.axes):
-        for field in axis:
+    for number, fields in enumerate(sweep.fields):
+        for field in fields:
             if field in seen:
                 error = InputError(f"is given twice, first in {seen[field]}", remedy="Remove one of them")
                 raise sweep.wrong(error, ("axes", number, field), field)
             seen[field] = f"axis {number + 1}"
 
 
-def _axis(sweep: SweepText, space: Space, number: int) -> Axis:
-    columns = []
-    for field, values in sweep.file.axes[number].items():
-        path = ("axes", number, field)
-        columns.append([_checked(sweep, space, path, value) for value in listed(values)])
-    return Axis(tuple(sweep.file.axes[number]), tuple(zip(*columns, strict=True)))
+def _axis(sweep: SweepText, space: Space, number: int) -> list[Values]:
+    """The steps of an axis, each value checked."""
+    axis = sweep.file.axes[number]
+    if isinstance(axis, list):
+        return [
+            tuple(
+                (field, _checked(sweep, space, ("axes", number, place, field), value))
+                for field, value in step.items()
+            )
+            for place, step in enumerate(axis)
+        ]
+    columns = [
+        [(field, _checked(sweep, space, ("axes", number, field), value)) for value in listed(values)]
+        for field, values in axis.items()
+    ]
+    return list(zip(*columns, strict=True))
 
 
 def _checked(sweep: SweepText, space: Space, path: tuple[str | int, ...], value: Any) -> Any:

@@ -43,7 +43,10 @@ def table(rows: Sequence[Row], axes: Mapping[str, str], names: Iterable[str]) ->
             "point": row.point.number,
             "chip": chips[row.point.chip],
             "workload": workloads[row.point.workload],
-            **{column: _cell(row.point.settings[field], column != field) for field, column in axes.items()},
+            **{
+                column: _cell(row.point.settings.get(field), column != field)
+                for field, column in axes.items()
+            },
             "status": row.status,
             **{name: _figures(row).get(name, (None, ""))[0] for name in wanted},
             "limits": row.answer.limits if row.answer else "",

@@ -7,6 +7,7 @@ import pytest
 from sweep_files import CHIP, SWEEP, write
 
 from simulator.base.errors import InputError
+from simulator.study.points import inputs
 from simulator.study.sweep import read_sweep
 from simulator.study.sweep_values import listed, size
 
@@ -135,3 +136,41 @@ def test_what_is_wrong_is_told_with_place_and_remedy(tmp_path: Path, old: str, n
 def test_a_sweep_in_which_nothing_varies_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"axes: nothing varies\. Give axes"):
         read_sweep(write(tmp_path, SWEEP.partition("axes:")[0]))
+
+
+def test_an_axis_of_steps_may_leave_fields_as_in_the_file(tmp_path: Path) -> None:
+    steps = """  - - {tile.adc.kind: oscillator_counter, tile.adc.bits: 6}
+    - {tile.adc.kind: sar, tile.adc.bits: 8, tile.adc.sample_hold: true}
+    - {host.im2col: host}
+"""
+    sweep = read_sweep(write(tmp_path, SWEEP.partition("axes:")[0] + "axes:\n" + steps))
+    assert [dict(point.values) for point in sweep.points] == [
+        {"tile.adc.kind": "oscillator_counter", "tile.adc.bits": 6},
+        {"tile.adc.kind": "sar", "tile.adc.bits": 8, "tile.adc.sample_hold": True},
+        {"host.im2col": "host"},
+    ]
+    keys = {inputs(point).key for point in sweep.points}
+    assert len(keys) == 3
+    assert [inputs(point).chip.chip.tile.adc.kind for point in sweep.points] == [
+        "oscillator_counter",
+        "sar",
+        "oscillator_counter",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        (
+            "{tile.adc.kind: saar}",
+            "sweep.yaml:5: tile.adc.kind: must be one of oscillator_counter, ramp, sar, flash,",
+        ),
+        ("{tile.adc.sample_hold: 3}", "tile.adc.sample_hold: must be true or false, got 3"),
+        ("{tile.adc.lsb: 3 ns}", "tile.adc.lsb: no such field"),
+        ("{}", "sweep.yaml:5: axes.0: holds no field, so the grid is empty"),
+    ],
+)
+def test_steps_are_checked_like_lists(tmp_path: Path, step: str, told: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_sweep(write(tmp_path, SWEEP.partition("axes:")[0] + f"axes:\n  - - {step}\n"))
+    assert told in str(caught.value)
