@@ -103,7 +103,7 @@ def _throughput(run: Measured) -> list[Metric]:
 
 
 def _energy(run: Measured) -> list[Metric]:
-    """Energy and efficiency; every denominator is the chip alone."""
+    """Energy and efficiency."""
     total = sum(entry.energy for entry in run.energy)
     operations = 2 * int(totals(run.program).macs.sum())
     cells = run.mapping.hardware.rows * run.mapping.hardware.columns
@@ -115,9 +115,9 @@ def _energy(run: Measured) -> list[Metric]:
             "energy_per_inference_nj",
             total / run.inferences / 1e3,
             "nJ",
-            "chip only, dynamic and static, of the whole run / inferences; host not included",
+            "dynamic and static, of the whole run / inferences; the host only where the chip file gives its energy",
         ),
-        ("tops_per_w", operations / total, "TOPS/W", "operations of the run / its energy (chip only)"),
+        ("tops_per_w", operations / total, "TOPS/W", "operations of the run / its energy"),
         ("mvm_tops_per_w", operations / mvm, "TOPS/W", f"operations / energy of the MVMs ({macro})"),
         (
             "peak_mvm_tops_per_w",

@@ -15,7 +15,7 @@ from simulator.chip.reader import ChipFile
 from simulator.chip.resolve import mvm_window, resolve
 from simulator.chip.schema import Chip
 from simulator.measure.area import AREAS, areas
-from simulator.measure.energy import NOT_MODELLED, mvm_energy
+from simulator.measure.energy import mvm_energy, not_modelled
 from simulator.report.layout import facts, heading, sentence, show, table
 from simulator.report.sources import LABELS, Constant, constants
 from simulator.report.text import counted, figure, plain, scaled
@@ -52,7 +52,7 @@ def chip_facts(file: ChipFile) -> dict[str, str]:
         f"windows formed at the {chip.host.im2col}",
         "layer to layer": {"host": "by way of the host", "links": "over the on-chip links"}[chip.transport],
         **{f"area, {name}": f"{figure(size)} mm^2 ({AREAS[name]})" for name, size in areas(chip).items()},
-        "energy not modelled": ", ".join(NOT_MODELLED),
+        "energy not modelled": ", ".join(not_modelled(chip)),
     }
 
 

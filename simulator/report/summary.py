@@ -11,7 +11,7 @@ from typing import Any
 
 import simulator
 from simulator.measure.bounds import PARTS, Bound
-from simulator.measure.energy import NOT_MODELLED, Entry
+from simulator.measure.energy import Entry, not_modelled
 from simulator.measure.totals import totals
 from simulator.report.answer import Answer, macs_in_model
 from simulator.report.times_table import times_data
@@ -56,7 +56,7 @@ def summary(answer: Answer) -> dict[str, Any]:
             "by_part": grouped(answer.energy, lambda entry: entry.part),
             "by_layer": grouped(answer.energy, lambda entry: entry.layer),
             "by_provenance": grouped(answer.energy, lambda entry: entry.label),
-            "not_modelled": list(NOT_MODELLED),
+            "not_modelled": list(not_modelled(chip.chip)),
         },
     }
 

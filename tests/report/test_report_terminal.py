@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from simulator.measure.energy import NOT_MODELLED
 from simulator.measure.load import Loaded
 from simulator.measure.times import Times
 from simulator.report.names import PART_NAMES
@@ -79,7 +78,7 @@ def test_limiter_coverage_and_what_is_not_modelled_are_said(answer: Result) -> N
     text = words(printed(answer))
     assert answer.limiter in text
     assert "MACs mapped: 1,121,760 of 1,121,760 in the model (100.0%)." in text
-    assert f"Not modelled, in no total: {', '.join(NOT_MODELLED)}." in text
+    assert "Not modelled, in no total: host, global unit at rest." in text
     assert f"changes at a host bandwidth of {scaled(answer.host_crossover or 0, 'bit/s')} each way" in text
 
 
