@@ -10,7 +10,7 @@ from rich.text import Text
 
 from simulator.measure.area import AREAS
 from simulator.measure.bounds import PARTS
-from simulator.measure.energy import NOT_MODELLED
+from simulator.measure.energy import not_modelled
 from simulator.measure.metrics import Metric
 from simulator.measure.totals import totals
 from simulator.report import tables
@@ -104,7 +104,7 @@ def _energy(answer: Answer, console: Console) -> None:
         sentence(
             f"Warning: {percent(assumed / total)} of the energy rests on assumptions.", console, "yellow"
         )
-    sentence(f"Not modelled, in no total: {', '.join(NOT_MODELLED)}.", console, "dim")
+    sentence(f"Not modelled, in no total: {', '.join(not_modelled(answer.chip_file.chip))}.", console, "dim")
 
 
 def _by_part(answer: Answer) -> dict[str, float]:
