@@ -63,8 +63,19 @@ def _in_range(chip: Chip) -> None:
 
 def _points_in_tables(chip: Chip) -> None:
     """Node and supply of the chip and of every anchor from which something is scaled."""
+    here = scaling.here(chip)
+    for path, anchor in _anchors(chip).items():
+        there = scaling.origin(chip, anchor)
+        if there != here:
+            _check_point(here, ("technology",))
+            own = anchor is not None and (anchor.node or anchor.supply)
+            _check_point(there, path if own else ("technology", "anchor"))
+
+
+def _anchors(chip: Chip) -> dict[tuple[str, ...], Anchor | None]:
+    """Path -> anchor; None is that of the file, on which the global units rest."""
     tile = chip.tile
-    anchors: dict[tuple[str, ...], Anchor] = {
+    found: dict[tuple[str, ...], Anchor | None] = {
         ("tile", "crossbar", "anchor"): tile.crossbar.anchor,
         ("tile", "input", "anchor"): tile.input.anchor,
         ("tile", "adc", "anchor"): tile.adc.anchor,
@@ -72,12 +83,10 @@ def _points_in_tables(chip: Chip) -> None:
         ("tile", "local_digital", "anchor"): tile.local_digital.anchor,
         ("tile", "leakage"): tile.leakage,
     }
-    here = scaling.here(chip)
-    for path, anchor in anchors.items():
-        if scaling.origin(chip, anchor) != here:
-            _check_point(here, ("technology",))
-            own = path if anchor.node or anchor.supply else ("technology", "anchor")
-            _check_point(scaling.origin(chip, anchor), own)
+    if isinstance(tile.adc, SampledConverter):
+        found["tile", "adc", "sampler"] = tile.adc.sampler
+        found["tile", "adc", "front_end"] = tile.adc.front_end
+    return {**found, ("technology", "anchor"): None} if chip.global_digital else found
 
 
 def _check_point(point: Point, path: tuple[str, ...]) -> None:
