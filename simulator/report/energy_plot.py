@@ -33,7 +33,7 @@ def draw(answer: Answer) -> Figure:
     left, right = figure.subplots(1, 2, width_ratios=[2, 1])
     _by_layer(left, scaled, layers, parts, unit)
     _by_part(right, scaled, parts, unit)
-    figure.legend(loc="outside lower center", ncols=len(parts), fontsize=8, frameon=False)
+    figure.legend(loc="outside lower center", ncols=min(len(parts), 5), fontsize=8, frameon=False)
     inferences = len(answer.program.schedule)
     title = f"{answer.chip_file.chip.name}: {answer.mapping.graph.name}, energy per inference ({inferences} of them)"
     figure.suptitle(plain(title))
