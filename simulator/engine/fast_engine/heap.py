@@ -1,15 +1,15 @@
+# ruff: noqa: F403, F405
 """Kernel: the event heap, ordered by time, then phase, then address."""
 
-from simulator.engine.fast_engine import layout as f
-from simulator.engine.fast_engine.layout import Memory
+from simulator.engine.fast_engine.layout import *
 
 
 def push(m: Memory, time: int, phase: int, address: int) -> None:
     """Add an event."""
-    code = (phase << f.PHASE_BITS) | address
-    heap = m[f.HEAP]
-    at = heap + 2 * m[f.HEAP_LENGTH]
-    m[f.HEAP_LENGTH] += 1
+    code = (phase << PHASE_BITS) | address
+    heap = m[HEAP]
+    at = heap + 2 * m[HEAP_LENGTH]
+    m[HEAP_LENGTH] += 1
     rise(m, heap, at, time, code)
 
 
@@ -28,9 +28,9 @@ def rise(m: Memory, heap: int, at: int, time: int, code: int) -> None:
 
 def drop_first(m: Memory) -> None:
     """Remove the earliest event: move the hole to the bottom, then the last event up from there."""
-    heap = m[f.HEAP]
-    m[f.HEAP_LENGTH] -= 1
-    end = heap + 2 * m[f.HEAP_LENGTH]
+    heap = m[HEAP]
+    m[HEAP_LENGTH] -= 1
+    end = heap + 2 * m[HEAP_LENGTH]
     at = heap
     below = heap + 2
     while below < end:

@@ -1,3 +1,4 @@
+# ruff: noqa: F403, F405
 """Kernel: streams with several operations in flight whose servers are held for events yet unknown.
 
 Such an operation is a *slot*; each event that it misses is a node in the list of that event's stream.
@@ -5,139 +6,144 @@ A stream stops behind the first operation that a node needs (PIN), so that its t
 anything can overwrite it.
 """
 
-from simulator.engine.fast_engine import layout as f
 from simulator.engine.fast_engine.edges import look_up
 from simulator.engine.fast_engine.heap import push
-from simulator.engine.fast_engine.layout import Memory
-from simulator.engine.fast_engine.lists import rouse
+from simulator.engine.fast_engine.layout import *
+from simulator.engine.fast_engine.lists import rouse, tell
 
 
 def take_node(m: Memory) -> int:
     """An unused node."""
-    x = m[f.FREE_NODE]
-    m[f.FREE_NODE] = m[x + f.NODE_LINK]
-    m[f.NODES_LEFT] -= 1
+    x = m[FREE_NODE]
+    m[FREE_NODE] = m[x + NODE_LINK]
+    m[NODES_LEFT] -= 1
     return x
 
 
 def give_node(m: Memory, x: int) -> None:
     """Node x is used no more."""
-    m[x + f.NODE_LINK] = m[f.FREE_NODE]
-    m[f.FREE_NODE] = x
-    m[f.NODES_LEFT] += 1
+    m[x + NODE_LINK] = m[FREE_NODE]
+    m[FREE_NODE] = x
+    m[NODES_LEFT] += 1
 
 
 def event_time(m: Memory, s: int, event: int, j: int) -> int:
     """When an event of operation j of stream s is, NIL if that is not known."""
-    if j >= m[s + f.NEXT]:
-        return f.NIL
-    return m[m[s + f.AT_START + event] + (j & m[s + f.MASK])]
+    if j >= m[s + NEXT]:
+        return NIL
+    return m[m[s + AT] + (4 * j & m[s + MASK]) + event]
 
 
 def hold(m: Memory, s: int, free: int) -> int:
     """FREE of the operation just granted to stream s, ``free`` without HOLD edges; NIL if not known yet."""
-    slot = f.NIL
-    e = m[s + f.HOLDS]
-    while e < m[s + f.EDGES_END]:
-        j = m[s + f.K] + m[e + f.SHIFT] if m[e + f.FORM] == 0 else look_up(m, e, m[s + f.K])
-        if j >= m[e + f.LEAST]:
-            m[e + f.LOW] = j
-            time = event_time(m, m[e + f.SOURCE], m[e + f.EVENT], j)
+    slot = NIL
+    e = m[s + HOLDS]
+    while e < m[s + EDGES_END]:
+        j = m[s + K] + m[e + SHIFT] if m[e + FORM] == 0 else look_up(m, e, m[s + K])
+        if j >= m[e + LEAST]:
+            time = event_time(m, m[e + SOURCE], m[e + EVENT], j)
             if time >= 0:
-                free = max(free, time + m[e + f.LAG])
+                free = max(free, time + m[e + LAG])
             else:
-                if slot == f.NIL:
+                if slot == NIL:
                     slot = open_slot(m, s)
                 attach(m, slot, e, j)
-        e += f.EDGE_SIZE
-    if slot == f.NIL:
+        e += EDGE_SIZE
+    if slot == NIL:
         return free
-    m[slot + f.PARTIAL] = free
-    return f.NIL
+    m[slot + PARTIAL] = free
+    return NIL
 
 
 def open_slot(m: Memory, s: int) -> int:
     """A slot for the operation just granted to stream s."""
     slot = take_node(m)
-    m[slot + f.OWNER] = s
-    m[slot + f.OPERATION] = m[s + f.NEXT] - 1
-    m[slot + f.MISSING] = 0
-    m[slot + f.GRANT_TIME] = m[s + f.GRANT]
-    m[slot + f.NODE_LINK] = m[s + f.SLOT]
-    m[s + f.SLOT] = slot
-    m[f.PENDING] += 1
+    m[slot + OWNER] = s
+    m[slot + OPERATION] = m[s + NEXT] - 1
+    m[slot + MISSING] = 0
+    m[slot + GRANT_TIME] = m[s + GRANT]
+    m[slot + NODE_LINK] = m[s + SLOT]
+    m[s + SLOT] = slot
+    m[PENDING] += 1
     return slot
 
 
 def attach(m: Memory, slot: int, e: int, j: int) -> None:
     """The slot misses the event of operation j that edge e looks at."""
-    source = m[e + f.SOURCE]
+    source = m[e + SOURCE]
     x = take_node(m)
-    m[x + f.OWNER] = slot
-    m[x + f.OPERATION] = j
-    m[x + f.PARTIAL] = m[e + f.LAG]
-    m[x + f.MISSING] = m[e + f.EVENT]
-    m[x + f.NODE_LINK] = m[source + f.HOLDER]
-    m[source + f.HOLDER] = x
-    m[slot + f.MISSING] += 1
-    if m[source + f.NEXT] <= j < m[source + f.PIN]:
-        m[source + f.PIN] = j + 1
-        m[source + f.LIMIT] = min(m[source + f.LIMIT], j + 1)
-    if m[source + f.STATE] == f.ASLEEP:
+    m[x + OWNER] = slot
+    m[x + OPERATION] = j
+    m[x + PARTIAL] = m[e + LAG]
+    m[x + MISSING] = m[e + EVENT]
+    m[x + NODE_LINK] = m[source + HOLDER]
+    m[source + HOLDER] = x
+    m[slot + MISSING] += 1
+    if m[source + NEXT] <= j < m[source + PIN]:
+        m[source + PIN] = j + 1
+        m[source + RING_LIMIT] = min(m[source + RING_LIMIT], j + 1)
+        m[source + LIMIT] = min(m[source + LIMIT], j + 1)
+    if m[source + STATE] == ASLEEP:
         rouse(m, source)
 
 
 def fold(m: Memory, s: int) -> None:
     """Hand what is known of stream s to the operations that are held for it."""
-    x, kept, pin = m[s + f.HOLDER], f.NIL, f.INF
-    while x != f.NIL:
-        following = m[x + f.NODE_LINK]
-        j, slot = m[x + f.OPERATION], m[x + f.OWNER]
-        time = event_time(m, s, m[x + f.MISSING], j)
+    x, kept, pin = m[s + HOLDER], NIL, INF
+    while x != NIL:
+        following = m[x + NODE_LINK]
+        j, slot = m[x + OPERATION], m[x + OWNER]
+        time = event_time(m, s, m[x + MISSING], j)
         if time >= 0:
-            m[slot + f.PARTIAL] = max(m[slot + f.PARTIAL], time + m[x + f.PARTIAL])
-            m[slot + f.MISSING] -= 1
+            m[slot + PARTIAL] = max(m[slot + PARTIAL], time + m[x + PARTIAL])
+            m[slot + MISSING] -= 1
             give_node(m, x)
-            if m[slot + f.MISSING] == 0:
+            if m[slot + MISSING] == 0:
                 close_slot(m, slot)
         else:
-            m[x + f.NODE_LINK] = kept
+            m[x + NODE_LINK] = kept
             kept = x
-            if m[s + f.NEXT] <= j < pin:
+            if m[s + NEXT] <= j < pin:
                 pin = j + 1
         x = following
-    m[s + f.HOLDER] = kept
-    if m[s + f.PIN] != pin:
-        m[s + f.PIN] = pin
-        m[s + f.LIMIT] = 0
+    m[s + HOLDER] = kept
+    if m[s + PIN] != pin:
+        m[s + PIN] = pin
+        m[s + RING_LIMIT] = 0
+        m[s + LIMIT] = 0
 
 
 def close_slot(m: Memory, slot: int) -> None:
     """FREE of a held operation is known."""
-    s, g, free = m[slot + f.OWNER], m[slot + f.OPERATION], m[slot + f.PARTIAL]
+    s, g, free = m[slot + OWNER], m[slot + OPERATION], m[slot + PARTIAL]
     unlink_slot(m, s, slot)
-    if m[s + f.AT_FREE] >= 0:
-        m[m[s + f.AT_FREE] + (g & m[s + f.MASK])] = free
-    if m[f.WATCHED] == s and m[f.WATCHED_OPERATION] == g and m[f.WATCHED_EVENT] == 1:
-        m[f.WATCHED_TIME] = free
-        m[f.BUDGET] = 0
-    m[f.PENDING] -= 1
-    m[s + f.HELD] += free - m[slot + f.GRANT_TIME]
-    m[s + f.LIMIT] = 0
-    push(m, free, f.RELEASE_PHASE, s)
+    m[m[s + AT] + (4 * g & m[s + MASK]) + 1] = free
+    m[PENDING] -= 1
+    m[s + HELD] += free - m[slot + GRANT_TIME]
+    m[s + RING_LIMIT] = 0
+    m[s + LIMIT] = 0
+    push(m, free, RELEASE_PHASE, s)
     give_node(m, slot)
-    if m[s + f.NOTED] == 0:
-        m[s + f.NOTED] = 1
-        m[m[f.NOTICES] + m[f.NOTICES_LENGTH]] = s
-        m[f.NOTICES_LENGTH] += 1
+    if m[s + NOTICE] == 0:
+        m[s + NOTICE] = m[NOTICES]
+        m[NOTICES] = s
 
 
 def unlink_slot(m: Memory, s: int, slot: int) -> None:
     """Take a slot out of the list of its stream."""
-    if m[s + f.SLOT] == slot:
-        m[s + f.SLOT] = m[slot + f.NODE_LINK]
-        return
-    before = m[s + f.SLOT]
-    while m[before + f.NODE_LINK] != slot:
-        before = m[before + f.NODE_LINK]
-    m[before + f.NODE_LINK] = m[slot + f.NODE_LINK]
+    at = s + SLOT
+    while m[at] != slot:
+        at = m[at] + NODE_LINK
+    m[at] = m[slot + NODE_LINK]
+
+
+def hand_on(m: Memory, s: int) -> None:
+    """Tell operations held for stream s, and those who wait for streams of which FREE so became known."""
+    fold(m, s)
+    while m[NOTICES] != NIL:
+        s = m[NOTICES]
+        m[NOTICES] = m[s + NOTICE]
+        m[s + NOTICE] = 0
+        if m[s + HOLDER] != NIL:
+            fold(m, s)
+        tell(m, s)

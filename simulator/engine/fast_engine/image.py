@@ -11,7 +11,7 @@ from simulator.program.form import Int, Policy
 from simulator.program.sharing import clocks, stream_of
 from simulator.program.tables import NO_GAP, NO_TABLE, DurationTable, Tables
 
-RECENT = 64
+RECENT = 16
 """Least number of operations whose event times a ring keeps."""
 
 SERVERS = 64
@@ -94,9 +94,7 @@ def _addresses(tables: Tables) -> Int:
 
 def _fill_streams(image: Image, tables: Tables, mode: Int) -> None:
     s, table = image.stream, tables.stream
-    for field in (f.START, f.AT_START, f.AT_FREE, f.AT_DONE, f.WORK, f.WAITER, f.LINK, f.HOLDER, f.SLOT):
-        image.put(s, field, f.NIL)
-    for field in (f.TAPS_IN, f.TAPS_OUT, f.ALARM, f.SHADOW):
+    for field in (f.START, f.WORK, f.WAITER, f.HOLDER, f.SLOT, f.TAPS_IN, f.TAPS_OUT, f.ALARM, f.SHADOW):
         image.put(s, field, f.NIL)
     for field in (f.FIRST_NEED, f.PIN):
         image.put(s, field, f.INF)
@@ -120,6 +118,7 @@ def _fill_streams(image: Image, tables: Tables, mode: Int) -> None:
     names = np.diff(table.resource_from)
     served = (mode == f.FIFO) | ((mode == f.EAGER) & ~ordered(tables) & (names > 0))
     image.put(s, f.SERVED, served)
+    image.put(s, f.COUNTED, served | (mode >= f.ARBITER))
     image.put(s, f.PLAIN, (period == 1) & (mode == f.EAGER) & ~served)
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: F403, F405
 """Kernel: what happens next.
 
 Order of work: first whatever follows without a decision (``notices`` and ``stack``), then the earliest
@@ -10,103 +11,128 @@ contended streams have their events at least 1 ps later (docs/program.md), so no
 follows from them; grants of solitary streams can have such consequences and come in an earlier phase.
 """
 
-from simulator.engine.fast_engine import layout as f
-from simulator.engine.fast_engine.arbiter import decide, decide_all, give_back, stand_in_line
+from simulator.engine.fast_engine.arbiter import arbitrate, settle
+from simulator.engine.fast_engine.edges import look_up
 from simulator.engine.fast_engine.heap import drop_first
-from simulator.engine.fast_engine.holds import fold
-from simulator.engine.fast_engine.layout import Memory
-from simulator.engine.fast_engine.lists import put_on_agenda, tell
-from simulator.engine.fast_engine.stream import run
+from simulator.engine.fast_engine.holds import hand_on
+from simulator.engine.fast_engine.layout import *
+from simulator.engine.fast_engine.lists import stack, tell, wait
+from simulator.engine.fast_engine.progress import prepare
+from simulator.engine.fast_engine.stream import finish, request, start
 
 
 def advance(m: Memory, flat: Memory) -> int:
-    """Run until the budget is used up or something else must be done first; says why.
+    """Run one stream after the other, each until it must wait, request or rest; why that ended.
 
     ``flat``: where START times go whose place is known beforehand.
     """
     while True:
-        if m[f.NOTICES_LENGTH] > 0:
-            look_at_notice(m)
-            continue
-        if m[f.BUDGET] <= 0:
-            return f.PAUSE
-        if m[f.STACK_LENGTH] > 0:
-            m[f.STACK_LENGTH] -= 1
-            s = m[m[f.STACK] + m[f.STACK_LENGTH]]
+        s = m[STACK]
+        if s != NIL and m[BUDGET] > 0:
+            m[STACK] = m[s + LINK]
         else:
-            why = obstacle(m)
-            if why >= 0:
-                return why
-            s = happen(m)
+            s = next_stream(m)
+            if s < 0:
+                return NIL - s
+        stage, before = m[s + STAGE], m[s + NEXT]
+        while True:
+            if stage == FRESH:
+                if m[s + NEXT] >= m[s + LIMIT] and not prepare(m, s):
+                    break
+                stage = ASKING
+            if stage != GRANTED:
+                k, latest, e = m[s + K], m[s + READY], m[s + CURSOR]
+                end = m[s + FINISHES] if stage == ASKING else m[s + EDGES_END]
+                while e < end:
+                    j = k + m[e + SHIFT] if m[e + FORM] == 0 else look_up(m, e, k)
+                    if j >= m[e + LEAST]:
+                        time = NIL
+                        if j < m[m[e + SOURCE] + NEXT]:
+                            time = m[m[e + CELLS] + (4 * j & m[e + WRAP])]
+                        if time < 0:
+                            wait(m, s, m[e + SOURCE], 2 * j + (m[e + EVENT] & 1))
+                            break
+                        time += m[e + LAG]
+                        if time > latest:
+                            latest = time
+                    e += EDGE_SIZE
+                m[s + READY] = latest
+                m[s + CURSOR] = e
+                if e < end:
+                    break
+                if stage == ASKING:
+                    stage = GRANTED
+                    if m[s + MODE] != EAGER:
+                        request(m, s)
+                        break
+            if stage == GRANTED:
+                if not start(m, flat, s):
+                    break
+                if m[s + CURSOR] < m[s + EDGES_END] and m[s + ORDERED]:
+                    stage = HOLDING
+                    continue
+            finish(m, s)
+            stage = FRESH
+            if m[s + NEXT] - before >= m[BUDGET]:
+                stack(m, s)
+                break
+        m[s + STAGE] = stage
+        m[BUDGET] -= m[s + NEXT] - before
+        if m[s + NEXT] > m[s + FIRST_NEED]:
+            tell(m, s)
+        if m[s + HOLDER] != NIL:
+            hand_on(m, s)
+
+
+def next_stream(m: Memory) -> int:
+    """The stream that is to be run next; below NIL: why there is none."""
+    while True:
+        if m[BUDGET] <= 0:
+            return NIL - PAUSE
+        s = m[STACK]
+        if s != NIL:
+            m[STACK] = m[s + LINK]
+            return s
+        why = obstacle(m)
+        if why >= 0:
+            return NIL - why
+        s = happen(m)
         if s >= 0:
-            run(m, flat, s)
-
-
-def look_at_notice(m: Memory) -> None:
-    """Tell those who wait for a stream of which a FREE became known."""
-    m[f.NOTICES_LENGTH] -= 1
-    s = m[m[f.NOTICES] + m[f.NOTICES_LENGTH]]
-    m[s + f.NOTED] = 0
-    if m[s + f.HOLDER] != f.NIL:
-        fold(m, s)
-    tell(m, s)
+            return s
 
 
 def obstacle(m: Memory) -> int:
     """Why the next event cannot happen now, NIL if it can."""
-    if m[f.RUNNING] == 0 and m[f.PENDING] == 0 and m[f.TAIL] == 0:
-        return f.IDLE_HEAP
-    if m[f.HEAP_LENGTH] + 4 * m[f.STREAMS] + m[f.PENDING] > m[f.HEAP_ROOM]:
-        return f.GROW_HEAP
-    if m[f.NODES_LEFT] < m[f.NODES_NEEDED]:
-        return f.GROW_NODES
-    if due(m):
-        return f.NIL
-    if m[f.HEAP_LENGTH] == 0:
-        return f.IDLE_HEAP
-    if m[m[f.HEAP]] > m[f.DEADLINE]:
-        return f.STALLED
-    return f.NIL
-
-
-def due(m: Memory) -> bool:
-    """Whether all of the current instant is known and something of it is to be decided."""
-    return m[f.AGENDA_LENGTH] > 0 and (m[f.HEAP_LENGTH] == 0 or m[m[f.HEAP]] > m[f.NOW])
+    if m[RUNNING] == 0 and m[PENDING] == 0 and m[TAIL] == 0:
+        return IDLE_HEAP
+    if m[HEAP_LENGTH] + 4 * m[STREAMS] + m[PENDING] > m[HEAP_ROOM]:
+        return GROW_HEAP
+    if m[NODES_LEFT] < m[NODES_NEEDED]:
+        return GROW_NODES
+    if m[AGENDA_LENGTH] > 0 and (m[HEAP_LENGTH] == 0 or m[m[HEAP]] > m[NOW]):
+        return NIL
+    if m[HEAP_LENGTH] == 0:
+        return IDLE_HEAP
+    if m[m[HEAP]] > m[DEADLINE]:
+        return STALLED
+    return NIL
 
 
 def happen(m: Memory) -> int:
     """The next event; the stream that is to be run for it, NIL for none."""
-    if due(m):
-        m[f.AGENDA_LENGTH] -= 1
-        x = m[m[f.AGENDA] + m[f.AGENDA_LENGTH]]
-        if x >= m[f.FIRST_RESOURCE]:
-            decide_all(m, x, m[f.NOW])
-        elif m[x + f.STATE] == f.QUEUED:
-            decide(m, x, m[f.NOW])
-        return f.NIL
-    now, code = m[m[f.HEAP]], m[m[f.HEAP] + 1]
+    if m[AGENDA_LENGTH] > 0 and (m[HEAP_LENGTH] == 0 or m[m[HEAP]] > m[NOW]):
+        settle(m)
+        return NIL
+    now, code = m[m[HEAP]], m[m[HEAP] + 1]
     drop_first(m)
-    if now > m[f.NOW]:
-        m[f.NOW] = now
-    s = code & f.ADDRESS_MASK
-    phase = code >> f.PHASE_BITS
-    if phase == f.STUCK_PHASE:
-        m[s + f.FORCED] = 1
+    if now > m[NOW]:
+        m[NOW] = now
+    s = code & ADDRESS_MASK
+    phase = code >> PHASE_BITS
+    if phase == STUCK_PHASE:
+        m[s + FORCED] = 1
         return s
-    if phase == f.REQUEST_PHASE and m[s + f.MODE] == f.FIFO:
+    if phase == REQUEST_PHASE and m[s + MODE] == FIFO:
         return s
     arbitrate(m, s, phase, now)
-    return f.NIL
-
-
-def arbitrate(m: Memory, s: int, phase: int, now: int) -> None:
-    """A request, a release or a clock edge where a grant is decided at the end of the instant."""
-    if phase == f.RELEASE_PHASE:
-        give_back(m, s)
-    elif m[s + f.STATE] == f.REQUESTED and m[s + f.READY] <= now:
-        stand_in_line(m, s)
-    if m[s + f.STATE] == f.QUEUED:
-        if m[s + f.MODE] == f.SOLITARY:
-            decide(m, s, now)
-        elif phase != f.RELEASE_PHASE:
-            put_on_agenda(m, s)
+    return NIL

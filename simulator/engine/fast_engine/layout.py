@@ -18,10 +18,8 @@ INF = 1 << 62
 # Single values
 (
     BUDGET,  # operations until the kernel returns
-    STACK,  # list of streams to run,
-    STACK_LENGTH,
-    NOTICES,  # list of streams of which a FREE became known,
-    NOTICES_LENGTH,
+    STACK,  # first of the streams to run, chained by LINK
+    NOTICES,  # first of the streams of which a FREE became known, chained by NOTICE
     AGENDA,  # list of streams and resources to be decided at the end of this instant
     AGENDA_LENGTH,
     NOW,
@@ -31,10 +29,6 @@ INF = 1 << 62
     LOG,  # pairs (stream number, START)
     LOG_LENGTH,
     GROW,  # stream or resource that needs more room, NIL: none
-    WATCHED,  # stream of ``run_until``, NIL: none
-    WATCHED_OPERATION,
-    WATCHED_EVENT,
-    WATCHED_TIME,  # NIL: not known
     MARK,  # return when this many inferences are complete
     COMPLETE,  # inferences that are complete, with all before them
     CALENDAR,  # rows of inferences
@@ -52,20 +46,20 @@ INF = 1 << 62
     RELEASES,  # inferences whose release was later than the end of the stream's previous operation
     FIRST_RESOURCE,  # address of the first resource; streams come before
     STREAMS,
-) = range(35)
-FIRST_STREAM = 40
+) = range(29)
+FIRST_STREAM = 32
 
 # A stream. Rows stand in the order (key, number), so that addresses break ties.
-STREAM_SIZE = 80
+STREAM_SIZE = 76
 (
     STAGE,
-    K,  # operation within the inference
     NEXT,  # operations granted so far
-    LIMIT,  # NEXT must stay below: room in the ring, or somebody must be told first
+    LIMIT,  # NEXT must stay below, or something must be seen to: RING_LIMIT or the end of the inference
+    K,  # operation within the inference
     READY,  # latest of the terms that were looked at, of ``ready`` or of FREE
     CURSOR,  # edge to look at next
-    MODE,
     STATE,
+    LINK,  # next in the stack or in the list of waiters that this stream is in
     N,  # from here on a copy of the work row of the current inference: operations,
     WAITS,  # edges into the stream: WAIT from here,
     FINISHES,  # FINISH from here,
@@ -78,27 +72,26 @@ STREAM_SIZE = 80
 ) = (*range(15), 18, 22)
 WORK_SIZE = 18
 (
+    MODE,
     PLAIN,  # 1: START is ``ready``; no clock, no set-up, no server that could be busy
-    START,  # of the latest operation
     DONE,  # of the latest operation
+    START,  # of the latest operation
     GRANT,  # of the latest operation
     GAP,
     ORDERED,  # 1: not before FREE of the previous operation
+    COUNTED,  # 1: servers are counted, FREE releases one
     HELD,  # sum of FREE - grant
-    AT_START,  # START times in the ring, NIL if nobody looks at them
-    AT_FREE,
-    AT_DONE,
-    MASK,  # ring size - 1; sizes are powers of two
+    AT,  # ring of slots of four: START, FREE, DONE of an operation, unused
+    MASK,  # length of the ring - 1; lengths are powers of two
     FLAT_AT,  # START of operation g goes to flat[FLAT_AT + g] ...
     FLAT_N,  # ... if g is below
     WAITER,  # first of the streams that wait for this one
     FIRST_NEED,  # the least operation any of them needs
-    LINK,  # next in the list of waiters that this stream is in
-    ON,  # whom this stream waits for,
-    NEED,  # for which operation,
-    NEED_FREE,  # 1: for its FREE
+    NEED,  # twice the operation that this stream waits for, + 1: for its FREE
     HOLDER,  # first node that waits for an event of this stream
-    PIN,  # the least operation they need, + 1
+    ON,  # whom this stream waits for while ASLEEP
+    PIN,  # the least operation that nodes need, + 1
+    RING_LIMIT,  # NEXT must stay below: room in the ring, or PIN
     SLOT,  # first of this stream's operations whose FREE is not known
     SERVED,  # 1: servers may be busy at ``ready``, and their free times are kept
     LOGGED,  # 1: START goes to the log
@@ -115,7 +108,7 @@ WORK_SIZE = 18
     LOADED,  # 1: the current inference has been entered
     RELEASED,
     NUMBER,
-    SHADOW,  # 1: not a stream of the program, see shadows.py
+    SHADOW,  # the stream whose FREE this one is, see shadows.py; NIL: a stream of the program
     TAPS_IN,  # first of the taps into this stream
     TAPS_OUT,  # first of those out of it
     DEAD,  # 1: will never look at anything again
@@ -125,15 +118,16 @@ WORK_SIZE = 18
     EVERY,  # background: period, else 0
     FIRST,
     ALARM,  # clock edge at which it is going to be looked at
-    NOTED,  # 1: in the list of notices
-) = range(26, 74)
+    NOTICE,  # next in the list of notices, 0: not in it
+) = range(26, 73)
 
 # Stages of a stream's next operation
 (
+    FRESH,  # it is not known whether there is one, and room for it
     ASKING,  # terms of ``ready`` are missing
     GRANTED,  # it has requested; when it is run again, its turn has come
     HOLDING,  # it has started; terms of its FREE are missing
-) = range(3)
+) = range(4)
 
 # States of a stream
 (
@@ -152,7 +146,8 @@ WORK_SIZE = 18
     FIFO,  # first come, first served, FREE known at the grant: granted in the order of requests
     ARBITER,  # contended, with priorities or holds: decided at the end of an instant
     SOLITARY,  # alone, but with several operations in flight whose FREE is not known at the grant
-) = range(4)
+    WATCHER,  # not a stream: stops the kernel when the event of ``run_until`` is known
+) = range(5)
 
 # A resource
 RESOURCE_SIZE = 16
@@ -191,9 +186,8 @@ EDGE_SIZE = 16
     FORM,
     SHIFT,
     LEAST,  # operations before this one mean: no dependency
-    LOW,  # no operation before this one will be looked at any more in this inference
-    AT,  # place of the source's event times in the ring
-    AT_MASK,
+    CELLS,  # the source's ring, EVENT added
+    WRAP,  # the source's MASK
     LAG,
     EVENT,
     FREE_LAG,
@@ -203,7 +197,7 @@ EDGE_SIZE = 16
     DIVISOR,
     TAP,
     REACH,  # how far before the tap's BASE it may look
-) = range(16)
+) = range(15)
 
 # An inference
 CALENDAR_SIZE = 6
@@ -245,4 +239,4 @@ ADDRESS_MASK = (1 << PHASE_BITS) - 1
     GROW_NODES,
     IDLE_HEAP,  # nothing left to do
     STALLED,  # nothing happens before DEADLINE
-) = range(5)
+) = range(1, 6)

@@ -8,9 +8,10 @@ import numpy as np
 
 from simulator.engine.fast_engine import layout as f
 from simulator.engine.fast_engine.image import RECENT, Image, build
-from simulator.engine.fast_engine.lists import rouse
+from simulator.engine.fast_engine.lists import rouse, stack
 from simulator.engine.fast_engine.modes import holding
 from simulator.engine.fast_engine.shadows import add_shadows
+from simulator.engine.fast_engine.watcher import Watcher
 from simulator.program.deadlock import patience
 from simulator.program.form import Event, Inference, Int, Kind
 from simulator.program.tables import Tables
@@ -67,13 +68,14 @@ class Machine:
     def _fill_head(self, image: Image, recording: Recording) -> None:
         """Single values and lists."""
         tables, streams = self.tables, len(image.stream)
-        lists = [streams, streams, 2 * streams + len(image.resource), 16 * streams + 128]
+        agenda, heap = 2 * streams + len(image.resource), 16 * streams + 128
         log = 2 * (LOG_ROOM + streams + 8) if recording.level != "off" else 0
-        places = image.reserve(np.array([*lists, log]))
+        places = image.reserve(np.array([agenda, heap, log]))
+        self._watcher = Watcher(image)
         m = image.m
-        m[[f.STACK, f.NOTICES, f.AGENDA, f.HEAP, f.LOG]] = places
-        m[f.HEAP_ROOM] = 8 * streams + 64
-        m[[f.GROW, f.WATCHED, f.WATCHED_TIME, f.FREE_NODE]] = f.NIL
+        m[[f.AGENDA, f.HEAP, f.LOG]] = places
+        m[f.HEAP_ROOM] = heap // 2
+        m[[f.STACK, f.NOTICES, f.GROW, f.FREE_NODE]] = f.NIL
         m[f.MARK] = f.INF
         m[f.STREAMS] = streams
         m[f.FIRST_RESOURCE] = f.FIRST_STREAM + streams * f.STREAM_SIZE
@@ -109,9 +111,7 @@ class Machine:
         """Streams that are in no list are to be run."""
         m = self.m
         for s in self._image.stream[streams].tolist():
-            m[s + f.STATE] = f.STACKED
-            m[m[f.STACK] + m[f.STACK_LENGTH]] = s
-            m[f.STACK_LENGTH] += 1
+            stack(m, s)
 
     def run(self) -> int:
         """Advance by a slice at most; why it ended."""
@@ -156,22 +156,16 @@ class Machine:
             self._grow_ring(x)
 
     def _grow_ring(self, s: int) -> None:
-        size = self.m[s + f.MASK] + 1
-        recent = range(max(0, self.m[s + f.NEXT] - size), self.m[s + f.NEXT])
-        for lane in (f.AT_START, f.AT_FREE, f.AT_DONE):
-            old = self.m[s + lane]
-            if old != f.NIL:
-                new = self._reserve(2 * size)
-                m = self.m
-                m[s + lane] = new
-                for j in recent:
-                    m[new + j % (2 * size)] = m[old + j % size]
+        old, size, done = self.m[s + f.AT], self.m[s + f.MASK] + 1, self.m[s + f.NEXT]
+        new = self._reserve(2 * size)
         m = self.m
-        m[s + f.MASK] = 2 * size - 1
-        m[s + f.LIMIT] = 0
-        for e in self._image.edge[self._image.edge_source == s].tolist():
-            m[e + f.AT] = m[s + f.AT_START + m[e + f.EVENT]]
-            m[e + f.AT_MASK] = 2 * size - 1
+        for cell in range(max(0, 4 * done - size), 4 * done):
+            m[new + cell % (2 * size)] = m[old + cell % size]
+        m[s + f.AT], m[s + f.MASK] = new, 2 * size - 1
+        m[s + f.RING_LIMIT] = m[s + f.LIMIT] = 0
+        for e in (*self._image.edge[self._image.edge_source == s].tolist(), self._watcher.edge):
+            if m[e + f.SOURCE] == s:
+                m[e + f.CELLS], m[e + f.WRAP] = new + m[e + f.EVENT], 2 * size - 1
 
     def _grow_nodes(self) -> None:
         """More nodes, linked in front of the free ones."""
@@ -261,30 +255,20 @@ class Machine:
     @property
     def reached(self) -> bool:
         """Whether the watched event is known."""
-        return bool(self.m[f.WATCHED_TIME] != f.NIL)
+        return self._watcher.time(self.m) is not None
 
     def watch(self, s: int, operation: int, event: Event) -> bool:
         """Stop at an event of stream number s; False if it has passed and was not kept."""
         if event == Event.FREE and s in self._owner:
             s, event = self.streams + int(np.searchsorted(self._owner, s)), Event.START
-        m, x = self.m, int(self._image.stream[s])
-        m[f.WATCHED], m[f.WATCHED_OPERATION], m[f.WATCHED_EVENT] = x, operation, int(event)
-        m[f.WATCHED_TIME] = f.NIL
-        at = m[x + f.AT_START + int(event)]
-        if operation >= m[x + f.NEXT]:
-            if m[x + f.STATE] == f.ASLEEP:
-                rouse(m, x)
-        elif at == f.NIL or operation + m[x + f.MASK] + 1 < m[x + f.NEXT]:
-            return False
-        else:
-            m[f.WATCHED_TIME] = m[at + (operation & m[x + f.MASK])]
-        return True
+        return self._watcher.watch(self.m, int(self._image.stream[s]), operation, int(event))
 
     def watched(self) -> int:
         """Time of the watched event, which is watched no more."""
-        time = self.m[f.WATCHED_TIME]
-        self.m[f.WATCHED] = self.m[f.WATCHED_TIME] = f.NIL
-        return int(time)
+        time = self._watcher.time(self.m)
+        assert time is not None
+        self._watcher.forget(self.m)
+        return time
 
 
 def _totals(tables: Tables, schedule: Sequence[Inference]) -> Int:

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from simulator.engine.fast_engine.image import Image
 
 _KINDS = len(Kind)
-_EVENTS = 3
 
 
 def add_segments(image: "Image", tables: Tables, first: int, pooled: int, recent: int) -> None:
@@ -126,25 +125,14 @@ def _chain(image: "Image", tap: Int, stream: Int, head: int, link: int) -> None:
 
 
 def _add_rings(image: "Image", recent: int) -> None:
-    """A ring for every event that some edge looks at and that has none."""
-    size = _ring_sizes(image, recent)
-    event = image.get(image.edge, f.EVENT)
-    looked_at = np.zeros((len(image.stream), _EVENTS), np.bool_)
-    number = image.get(image.edge_source, f.NUMBER)
-    looked_at[number, event] = True
-    lanes = image.m[image.stream[:, None] + f.AT_START + np.arange(_EVENTS)]
-    s, lane = np.nonzero(looked_at & (lanes == f.NIL))
-    image.m[image.stream[s] + f.AT_START + lane] = image.reserve(size[s])
-    image.put(image.stream, f.MASK, size - 1)
-    image.put(image.edge, f.AT, image.m[image.edge_source + f.AT_START + event])
-    image.put(image.edge, f.AT_MASK, size[number] - 1)
-
-
-def _ring_sizes(image: "Image", recent: int) -> Int:
-    """Powers of two with room for what the edges reach back; rings that exist keep their size."""
+    """A ring for every stream that has none, with room for what the edges reach back."""
     reach = np.zeros(len(image.stream), np.int64)
     number = image.get(image.get(image.tap, f.TAPPED), f.NUMBER)
     np.maximum.at(reach, number, image.get(image.tap, f.FARTHEST))
-    wanted = 1 << np.ceil(np.log2(reach + recent)).astype(np.int64)
-    mask = image.get(image.stream, f.MASK)
-    return np.where(mask > 0, mask + 1, wanted)
+    new = np.flatnonzero(image.get(image.stream, f.MASK) == 0)
+    size = 4 << np.ceil(np.log2(reach[new] + recent)).astype(np.int64)
+    image.put(image.stream[new], f.AT, image.reserve(size))
+    image.put(image.stream[new], f.MASK, size - 1)
+    event = image.get(image.edge, f.EVENT)
+    image.put(image.edge, f.CELLS, image.get(image.edge_source, f.AT) + event)
+    image.put(image.edge, f.WRAP, image.get(image.edge_source, f.MASK))
