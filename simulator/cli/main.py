@@ -7,6 +7,7 @@ import typer
 
 from simulator.cli import guard
 from simulator.cli.map import map_command
+from simulator.cli.new import new_app
 from simulator.cli.run import run_command
 from simulator.cli.schema import schema_command
 from simulator.cli.show import show_command
@@ -29,6 +30,7 @@ app.command("schema")(guard.guarded(schema_command))
 app.command("sweep")(guard.guarded(sweep_command))
 app.command("validate")(guard.guarded(validate_command))
 app.add_typer(trace_app, name="trace")
+app.add_typer(new_app, name="new")
 
 
 def _version(wanted: bool) -> None:
