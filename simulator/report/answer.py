@@ -7,9 +7,11 @@ from simulator.chip.reader import ChipFile
 from simulator.mapping.plan import Mapping
 from simulator.measure.bounds import Bound
 from simulator.measure.energy import Entry
+from simulator.measure.gains import Base, Gain
 from simulator.measure.metrics import Metric
 from simulator.measure.times import Times
 from simulator.program.form import Program
+from simulator.program.history import History
 from simulator.program.timeline import Timeline
 from simulator.trace.trace import Trace
 
@@ -60,6 +62,18 @@ class Answer(Protocol):
     @property
     def limiter(self) -> str:
         """What limits, in a sentence."""
+
+    @property
+    def history(self) -> History | None:
+        """What every operation went through."""
+
+    @property
+    def base(self) -> Base | None:
+        """Critical path and critical cycle."""
+
+    @property
+    def gains(self) -> Sequence[Gain]:
+        """What would help, most first."""
 
     @property
     def host_crossover(self) -> float | None:

@@ -21,6 +21,7 @@ from simulator.report.names import PART_NAMES
 from simulator.report.summary import grouped
 from simulator.report.text import column, counted, figure, percent, plain, scaled
 from simulator.report.times_table import show_times
+from simulator.report.why import show_why
 
 _ROWS = 12
 """Layers in the energy table; the others are summed in one row."""
@@ -40,6 +41,7 @@ def report(answer: Answer, console: Console) -> None:
     _units(tables.units(answer), console)
     _bounds(answer, console)
     _mapping(answer, console)
+    show_why(answer, console)
     _limits(answer, console)
 
 

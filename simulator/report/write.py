@@ -11,6 +11,7 @@ from simulator.report.answer import Answer
 from simulator.report.resolved import PLACEMENT, chip_yaml, placement_yaml
 from simulator.report.summary import as_json, places, summary
 from simulator.report.timeline_file import write_timeline
+from simulator.report.why import why_tables
 from simulator.trace import file as trace_file
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -19,7 +20,9 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def write(answer: Answer, folder: Path, *, plots: bool = True) -> None:
     """Write every file of a run into an existing folder; the same run gives the same bytes."""
     (folder / "summary.json").write_text(as_json(summary(answer)), encoding="utf-8")
-    past = history(answer.program, answer.timeline)
+    past = answer.history or history(answer.program, answer.timeline)
+    for name, table in why_tables(answer).items():
+        write_csv(table, folder / name)
     write_csv(tables.layers(answer, past), folder / "layers.csv")
     write_csv(tables.units(answer), folder / "units.csv")
     write_csv(tables.energy(answer), folder / "energy.csv")

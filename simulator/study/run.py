@@ -15,10 +15,12 @@ from simulator.mapping.placement import find_placement
 from simulator.mapping.plan import Mapping, map_workload
 from simulator.measure.bounds import Bound, bounds
 from simulator.measure.energy import Entry, energy
+from simulator.measure.gains import Base, Gain, base, gains
 from simulator.measure.limiter import host_crossover, limiter
 from simulator.measure.metrics import Measured, Metric, metrics
 from simulator.measure.times import NO_LOAD, Load, Times, contrasts, times
 from simulator.program.form import Inference, Program
+from simulator.program.history import History, history
 from simulator.program.timeline import FULL, Recording, Timeline
 from simulator.trace.trace import Trace
 
@@ -28,7 +30,8 @@ class Result:
     """Everything a run gave.
 
     ``times``: as run, then what contention costs. ``bounds`` belong to ``program``, ``host_crossover`` [bit/s] to
-    the program with nothing ideal.
+    the program with nothing ideal. ``history`` is there with full recording; ``base`` (what limits) and ``gains``
+    (what would help) with ``contrast``.
     """
 
     chip_file: ChipFile
@@ -43,6 +46,9 @@ class Result:
     bounds: list[Bound]
     limiter: str
     host_crossover: float | None
+    history: History | None = None
+    base: Base | None = None
+    gains: Sequence[Gain] = ()
 
     def __getitem__(self, name: str) -> float:
         """A metric by its name."""
@@ -66,7 +72,7 @@ def simulate(
 
     ``placement``, ``tiles``: see ``plan``. ``ideal``: names of what costs nothing (network, memory, host).
     ``recording``: what the timeline keeps; no figure depends on it. ``contrast``: the times once more with network,
-    memory and host ideal, ``load``: latency under load as well. ``progress`` is told each step. Raises InputError
+    memory and host ideal, and what would help; ``load``: latency under load as well. ``progress`` is told each step. Raises InputError
     or DeadlockError.
     """
     chip, inferences = chip_file.chip, schedule(trace)
@@ -77,7 +83,12 @@ def simulate(
     timeline = run(engine, program, recording)
     progress("steady interval")
     own = times(program, engine, tuple(ideal), load)
-    rows = contrasts(mapping, trace, engine, own, load=load, progress=progress) if contrast else [own]
+    rows, start, better = [own], None, []
+    if contrast:
+        rows = contrasts(mapping, trace, engine, own, load=load, progress=progress)
+        progress("what would help")
+        start = base(program, engine, own.steady)
+        better = gains(start, engine)
     entries = energy(chip, mapping, program, timeline.makespan)
     limits = bounds(program)
     return Result(
@@ -93,6 +104,9 @@ def simulate(
         bounds=limits,
         limiter=limiter(limits, own.steady.interval),
         host_crossover=host_crossover(reference, bounds(reference)),
+        history=history(program, timeline) if recording.level == "full" else None,
+        base=start,
+        gains=better,
     )
 
 

@@ -67,13 +67,12 @@ class FastSession:
         return time
 
     def append(self, inferences: Sequence[Inference]) -> None:
-        """As the contract says; new segments of the program are checked and taken up."""
+        """As the contract says; new segments are checked. The run is repeated from time zero, which gives the same."""
         self._tables = extend(self._program, self._tables)
         check_schedule(self._program, inferences)
         late = [replace(row, floor=max(row.floor, self._decided + 1)) for row in inferences]
         self._program.schedule.extend(late)
-        if not self._machine.append(self._tables, late):
-            self._machine = self._fresh()
+        self._machine = self._fresh()
 
     def _timeline(self) -> Timeline:
         machine = self._machine
