@@ -7,12 +7,19 @@ from simulator.measure.totals import totals
 from simulator.program.form import Program
 
 
+SATURATED = 0.95
+"""Share of the interval from which its busiest resource is said to limit."""
+
+
 def limiter(bounds: Sequence[Bound], interval: float) -> str:
     """The part with the largest bound; ``interval`` [ps] is the simulated steady interval."""
     first, *rest = bounds
-    needs = f"{first.resource} needs at least {_ns(first.interval)} an inference"
-    text = f"The {PARTS[first.part]} limits sustained throughput: {needs}"
-    text += f" of the {_ns(interval)} simulated ({first.interval / interval:.1%})"
+    share = first.interval / interval
+    needs = f"{first.resource} needs {_ns(first.interval)} of the {_ns(interval)} simulated ({share:.1%})"
+    if share >= SATURATED:
+        text = f"The {PARTS[first.part]} limits sustained throughput: {needs}"
+    else:
+        text = f"No unit is saturated: the busiest, {PARTS[first.part]} {needs}; the rest of the interval is waits"
     if rest:
         text += f"; next is the {PARTS[rest[0].part]} with {_ns(rest[0].interval)}"
     return text + "."

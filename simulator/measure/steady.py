@@ -9,7 +9,8 @@ from simulator.program.form import Inference, Int, Program
 from simulator.program.timeline import Recording
 
 _MOST = 64
-"""Blocks after which a run that has not become periodic is averaged instead."""
+_MOST_SLOW = 16
+"""Blocks after which a run that has not become periodic is averaged instead; fewer where no compiled engine runs."""
 
 
 @dataclass(frozen=True)
@@ -33,13 +34,14 @@ def steady(program: Program, engine: Engine) -> Steady:
     """
     block = _block([inference.segment for inference in program.schedule])
     blocks = 8
+    most = _MOST if "compiled" in engine.name else _MOST_SLOW
     while True:
         ended = _block_ends(program, engine, block, blocks)
         distance = np.diff(ended)
         middle = distance[blocks // 3 : 2 * blocks // 3]
         if np.all(middle == middle[0]):
             return Steady(float(middle[0]) / len(block), True, blocks * len(block))
-        if blocks >= _MOST:
+        if blocks >= most:
             return Steady(float(middle.mean()) / len(block), False, blocks * len(block))
         blocks *= 2
 
