@@ -112,7 +112,7 @@ def predict(start: Base, relaxation: Relaxation) -> Gain | None:
     """
     if relaxation.roomier:
         return None
-    least = bounds(relax(start.program, relaxation))[0].interval
+    least = max((bound.interval for bound in bounds(relax(start.program, relaxation))), default=0)
     kept = _relaxed(start.cycle.steps, relaxation) / start.cycle.time
     first = _relaxed(start.path.steps, relaxation)
     return start.gain(relaxation, "predicted", first, max(kept * start.interval, least))
