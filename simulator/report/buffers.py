@@ -21,10 +21,11 @@ class Buffer:
     """``level[n]`` entries (vectors or packets) are taken from ``time[n]`` [ps] on; 0 before the first.
 
     An entry is taken from the start of whatever fills it until it is needed no more. ``role``: input, receive or
-    transmit; ``place``: unit it belongs to.
+    transmit; ``place``: unit it belongs to; ``filler``: unit that fills it.
     """
 
     place: str
+    filler: str
     role: str
     layer: str
     capacity: int
@@ -59,7 +60,7 @@ def _slots(program: Program, history: History) -> Iterator[Buffer]:
         taken = np.concatenate([history.grant[row] for row in rows])
         given = np.concatenate([history.free[row] for row in rows])
         row, layers = program.resources[resource], dict.fromkeys(program.streams[s].layer for s in streams)
-        yield Buffer(row.name, "input", ", ".join(layers), row.capacity, *_level(taken, given))
+        yield Buffer(row.name, "host.in", "input", ", ".join(layers), row.capacity, *_level(taken, given))
 
 
 def _credits(program: Program, history: History) -> Iterator[Buffer]:
@@ -88,7 +89,7 @@ def _credit(program: Program, history: History, source: int, target: int, edges:
     owner = filler if role == "transmit" else emptier
     # An entry may be known as not needed before it has come: it is taken for no time.
     level = _level(sent, np.maximum(given, sent[: len(given)]))
-    return Buffer(owner.unit, role, owner.layer, capacity, *level)
+    return Buffer(owner.unit, filler.unit, role, owner.layer, capacity, *level)
 
 
 def _needs(program: Program, source: int, target: int, edges: dict[int, Edge]) -> tuple[Int, int]:

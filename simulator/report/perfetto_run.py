@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from simulator.base.errors import InputError
+from simulator.measure.power import Power, power
 from simulator.program.history import History, history
 from simulator.report.answer import Answer
 from simulator.report.buffers import buffers
 from simulator.report.perfetto import write_perfetto
-from simulator.report.perfetto_counters import of_buffers
+from simulator.report.perfetto_counters import of_buffers, of_power
 from simulator.report.window import ALL, Window, parse_window
 
 _ENDINGS = (".json", ".json.gz")
 _FIELD = "--timeline"
+_STRETCHES, _MOST_STRETCHES = 1_000, 1_000_000
+"""Stretches of time of a window, and of the whole run, with a mean power each."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +48,18 @@ def timeline_file(path: Path | None, window: str | None) -> TimelineFile | None:
 
 def write_run(answer: Answer, file: TimelineFile, past: History | None = None) -> None:
     """Write the timeline of a run; ``past``: its history if it is known. The file is there as a whole or not at all."""
-    known = past or history(answer.program, answer.timeline)
-    curves = of_buffers(buffers(answer.program, known))
+    known = past or answer.history or history(answer.program, answer.timeline)
+    curves = [*of_power(_power(answer, known, file.window)), *of_buffers(buffers(answer.program, known))]
     title = f"{answer.mapping.graph.name} on {answer.chip_file.chip.name}"
     with _whole(file.path) as work:
         write_perfetto(answer.program, known, work, window=file.window, counters=curves, title=title)
+
+
+def _power(answer: Answer, past: History, window: Window) -> Power:
+    """Power in about a thousand stretches of the window."""
+    end = max(answer.timeline.makespan, 1)
+    width = max((min(window.end, end) - window.begin) // _STRETCHES, end // _MOST_STRETCHES, 1)
+    return power(answer.chip_file.chip, answer.mapping, answer.program, past, width)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from simulator.program.history import History
 from simulator.report.text import plain
 
 LINKS, GLOBALS = "links", "global digital units"
-_FIRST = ("host",)
+_FIRST = ("power", "host")
 _LAST = (GLOBALS, LINKS)
 
 
@@ -92,8 +92,9 @@ def _place(resource: Resource) -> tuple[str, str]:
 
 
 def _order(process: str) -> tuple[int, list[int | str], str]:
-    """Host first, tiles in the order of their coordinates, then global units and links."""
-    rank = 0 if process in _FIRST else 2 + _LAST.index(process) if process in _LAST else 1
+    """Power and host first, tiles in the order of their coordinates, then global units and links."""
+    ranks = {name: rank for rank, name in enumerate((*_FIRST, "", *_LAST))}
+    rank = ranks.get(process, len(_FIRST))
     numbers: list[int | str] = [int(digits) for digits in re.findall(r"\d+", process)]
     return rank, numbers, process
 

@@ -2,10 +2,13 @@
 
 import gzip
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
+from itertools import pairwise
+from math import fsum
 from pathlib import Path
 
 import numpy as np
@@ -20,10 +23,12 @@ from simulator.engine.simpy_engine import SimpyEngine
 from simulator.program.form import NONE, Edge, Inference, Kind, Program, Scope, Stream
 from simulator.program.history import History, history
 from simulator.program.tables import bases, tabulate
+from simulator.report import perfetto_run
 from simulator.report.buffers import buffers
 from simulator.report.perfetto import write_perfetto
 from simulator.report.perfetto_counters import Counter as Curve
 from simulator.report.perfetto_counters import of_buffers
+from simulator.report.perfetto_run import TimelineFile, timeline_file, write_run
 from simulator.report.window import ALL, Window, parse_window
 from simulator.study.run import Result
 
@@ -265,6 +270,79 @@ def test_buffer_fill_is_on_the_track_of_its_unit(answer: Result, tmp_path: Path)
         assert "of 2" in name
         for time, level in series:
             assert sum(s.begin <= time < s.end for s in slots) == level
+
+
+@pytest.mark.parametrize("which", ["answer", "recurrent"])
+def test_every_buffer_has_a_curve_of_its_own(
+    which: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    answer: Result = request.getfixturevalue(which)
+    past = past_of(answer.program)
+    found = buffers(answer.program, past)
+    write_perfetto(answer.program, past, tmp_path / "t.json", counters=of_buffers([*found, *found]))
+    curves = read(tmp_path / "t.json").counters
+    assert len(curves) == 2 * len(found)
+    assert {process for process, _ in curves} <= {*answer.mapping.tiles, "global digital units"}
+    told = sorted(
+        [(t, float(n)) for t, n in zip(b.time.tolist(), b.level.tolist(), strict=True)] for b in found
+    )
+    assert sorted(curves.values()) == sorted([*told, *told])
+
+
+@pytest.mark.parametrize("text", ["..", "0..100us", "100us..300us"])
+def test_power_is_what_the_run_takes(text: str, answer: Result, tmp_path: Path) -> None:
+    window = parse_window(text)
+    write_run(answer, TimelineFile(tmp_path / "t.json", window))
+    curves = {n: rows for (p, n), rows in read(tmp_path / "t.json").counters.items() if p == "power"}
+    (total,) = [rows for name, rows in curves.items() if name == "total mW"]
+    assert total[0][0] == window.begin
+    end = min(window.end, answer.timeline.makespan)
+    # mW x ps = fJ; over the whole run the area under the curve is the run's energy.
+    area = {
+        n: sum(v * (t2 - t) for (t, v), (t2, _) in pairwise([*rows, (end, 0)])) / 1e3
+        for n, rows in curves.items()
+    }
+    assert area.pop("total mW") == pytest.approx(sum(area.values()), rel=1e-6)
+    if window == ALL:
+        assert sum(area.values()) == pytest.approx(fsum(e.energy for e in answer.energy), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("path", "window", "rule"),
+    [
+        (None, "0..1us", "--window: says what --timeline FILE shows. Give both"),
+        ("t.txt", None, "--timeline: must end in .json or .json.gz, got '{}/t.txt'"),
+        ("old.json", None, "{}/old.json: --timeline: exists; an earlier result is never overwritten"),
+        ("no/t.json", None, "{}/no/t.json: --timeline: is in no folder that exists"),
+        ("t.json", "1us", "--window: must be two times"),
+    ],
+)
+def test_what_is_asked_for_is_checked_before_anything_runs(
+    path: str | None, window: str | None, rule: str, tmp_path: Path
+) -> None:
+    (tmp_path / "old.json").touch()
+    with pytest.raises(InputError) as caught:
+        timeline_file(tmp_path / path if path else None, window)
+    assert str(caught.value).startswith(rule.format(tmp_path))
+
+
+def test_a_run_is_whole_or_absent(answer: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = timeline_file(tmp_path / "t.json.gz", "0..10us")
+    assert asked is not None
+    assert timeline_file(None, None) is None
+    write_run(answer, asked)
+    assert os.listdir(tmp_path) == ["t.json.gz"]
+    trace = read(tmp_path / "t.json.gz")
+    assert {s.begin < 10_000_000 for s in trace.slices} == {True}
+
+    def interrupt(*args: object, **options: object) -> None:
+        (tmp_path / ".partial-u.json").touch()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(perfetto_run, "write_perfetto", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        write_run(answer, TimelineFile(tmp_path / "u.json"))
+    assert os.listdir(tmp_path) == ["t.json.gz"]
 
 
 def test_the_same_run_gives_the_same_bytes_compressed_or_not(answer: Result, tmp_path: Path) -> None:
