@@ -1,4 +1,4 @@
-"""The compiled engine: the same picosecond for every operation, sooner."""
+"""The compiled engine: one function over a program's arrays."""
 
 from simulator.engine.fast_engine.engine import FastEngine
 

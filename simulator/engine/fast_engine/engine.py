@@ -1,46 +1,51 @@
-"""The fast engine: one kernel over flat arrays, compiled where numba works."""
+"""The fast engine, by the contract of all engines."""
 
-from collections.abc import Callable
 from functools import cache
-from typing import Any
+from importlib.util import find_spec
 
+from simulator.engine.fast_engine import kernel
+from simulator.engine.fast_engine.machine import Advance
+from simulator.engine.fast_engine.memory import physical_memory
 from simulator.engine.fast_engine.session import FastSession
 from simulator.program.form import Program
 from simulator.program.timeline import FULL, Recording
 
 
 class FastEngine:
-    """Executes programs by the recurrence of eager streams and a heap for contended ones.
+    """Executes programs with one function over flat arrays, compiled by numba where that can be had.
 
-    ``compiled``: None takes numba where it can be had, False plain Python; the results are the same.
+    ``compiled`` False: in plain Python, with the same result. ``skip``: once a run repeats itself, only
+    one period of it is computed (exact; see steady.py). ``memory``: bytes that a run may take; None: all
+    that the machine has.
     """
 
-    def __init__(self, compiled: bool | None = None):
-        advance = None if compiled is False else _compiled()
-        if compiled and advance is None:
-            raise RuntimeError("numba does not work here")
-        self._advance = advance
+    def __init__(self, *, compiled: bool = True, skip: bool = True, memory: int | None = None) -> None:
+        self._compiled = compiled and find_spec("numba") is not None
+        self._skip = skip
+        self._memory = physical_memory() if memory is None else memory
 
     @property
     def name(self) -> str:
-        """``fast (compiled)`` or ``fast (python)``."""
-        return "fast (compiled)" if self._advance else "fast (python)"
+        """Engine and mode; an engine that could not compile says so once a program was opened."""
+        return "fast (compiled)" if self._compiled else "fast (python)"
 
     def open(self, program: Program, recording: Recording = FULL) -> FastSession:
-        """Start a session at time zero. Raises InputError for a program that is not well formed."""
-        if self._advance:
-            return FastSession(program, recording, self._advance, True, self.name)
-        from simulator.engine.fast_engine.kernel import advance
+        """Start a session at time zero. Raises InputError where the program breaks a rule or needs too much memory."""
+        return FastSession(program, recording, self._kernel, skip=self._skip, memory=self._memory)
 
-        return FastSession(program, recording, advance, False, self.name)
+    def _kernel(self, full: bool) -> tuple[Advance, bool]:
+        """Entry of the kernel and whether it is compiled; ``full``: with the arbiter."""
+        advance = _compiled(full) if self._compiled else None
+        self._compiled = advance is not None
+        return (kernel.advance, False) if advance is None else (advance, True)
 
 
 @cache
-def _compiled() -> Callable[[Any, Any], int] | None:
-    """The compiled kernel, or None: absence or failure of numba costs speed, never correctness."""
+def _compiled(full: bool) -> Advance | None:
+    """The compiled kernel; None where numba does not work: that costs speed, never correctness."""
     try:
-        from simulator.engine.fast_engine.native import native_advance
+        from simulator.engine.fast_engine.compiled import compile_kernel
 
-        return native_advance()
-    except Exception:  # whatever a compiler may do wrong on this machine
+        return compile_kernel(full)
+    except Exception:
         return None

@@ -16,7 +16,7 @@ from simulator.engine.fast_engine.edges import look_up
 from simulator.engine.fast_engine.heap import drop_first
 from simulator.engine.fast_engine.holds import hand_on
 from simulator.engine.fast_engine.layout import *
-from simulator.engine.fast_engine.lists import stack, tell, wait
+from simulator.engine.fast_engine.lists import link, rouse, stack, tell
 from simulator.engine.fast_engine.progress import prepare
 from simulator.engine.fast_engine.stream import finish, request, start
 
@@ -46,11 +46,14 @@ def advance(m: Memory, flat: Memory) -> int:
                 while e < end:
                     j = k + m[e + SHIFT] if m[e + FORM] == 0 else look_up(m, e, k)
                     if j >= m[e + LEAST]:
-                        time = NIL
-                        if j < m[m[e + SOURCE] + NEXT]:
+                        time, source = NIL, m[e + SOURCE]
+                        if j < m[source + NEXT]:
                             time = m[m[e + CELLS] + (4 * j & m[e + WRAP])]
                         if time < 0:
-                            wait(m, s, m[e + SOURCE], 2 * j + (m[e + EVENT] & 1))
+                            m[s + STATE] = WAITING
+                            link(m, s, source, 2 * j + (m[e + EVENT] & 1))
+                            if m[source + STATE] == ASLEEP:
+                                rouse(m, source)
                             break
                         time += m[e + LAG]
                         if time > latest:

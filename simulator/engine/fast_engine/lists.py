@@ -17,23 +17,20 @@ def put_on_agenda(m: Memory, x: int) -> None:
     m[AGENDA_LENGTH] += 1
 
 
-def wait(m: Memory, s: int, source: int, need: int) -> None:
-    """Stream s waits until what it needs of ``source`` is known; a source at rest is roused."""
-    m[s + STATE] = WAITING
+def link(m: Memory, s: int, source: int, need: int) -> None:
+    """Put stream s in the list of those who wait for ``source``."""
     m[s + NEED] = need
     m[s + LINK] = m[source + WAITER]
     m[source + WAITER] = s
     if need >> 1 < m[source + FIRST_NEED]:
         m[source + FIRST_NEED] = need >> 1
-    if m[source + STATE] == ASLEEP:
-        rouse(m, source)
 
 
 def sleep(m: Memory, s: int, slow: int) -> None:
     """Stream s rests until stream ``slow`` has gone on."""
-    wait(m, s, slow, 2 * m[slow + NEXT])
     m[s + STATE] = ASLEEP
     m[s + ON] = slow
+    link(m, s, slow, 2 * m[slow + NEXT])
 
 
 def rouse(m: Memory, s: int) -> None:

@@ -9,7 +9,8 @@ import numpy as np
 from simulator.engine.fast_engine import layout as f
 from simulator.engine.fast_engine.image import RECENT, Image, build
 from simulator.engine.fast_engine.lists import rouse, stack
-from simulator.engine.fast_engine.modes import holding
+from simulator.engine.fast_engine.modes import modes
+from simulator.engine.fast_engine.segments import add_segments
 from simulator.engine.fast_engine.shadows import add_shadows
 from simulator.engine.fast_engine.watcher import Watcher
 from simulator.program.deadlock import patience
@@ -20,6 +21,9 @@ from simulator.program.timeline import Recording
 Advance = Callable[[Any, Any], int]
 """The kernel's entry, compiled or not."""
 
+Provide = Callable[[bool], tuple[Advance, bool]]
+"""The entry and whether it is compiled, from whether the arbiter is needed."""
+
 SLICE = {True: 1 << 20, False: 1 << 14}
 """Operations between two looks at Ctrl-C and the like, compiled or not."""
 
@@ -28,9 +32,9 @@ LOG_ROOM = 1 << 16
 
 
 class Machine:
-    """A program at time zero, in the form that ``advance`` works on.
+    """A program in the form that ``advance`` works on, at first at time zero.
 
-    ``compiled``: numpy arrays; else lists, on which plain Python is several times faster.
+    The memory is a numpy array if compiled, else a list, on which plain Python is several times faster.
     """
 
     def __init__(
@@ -38,28 +42,29 @@ class Machine:
         tables: Tables,
         schedule: Sequence[Inference],
         recording: Recording,
-        advance: Advance,
-        *,
-        compiled: bool,
+        provide: Provide,
         recent: int = RECENT,
     ):
-        self.compiled, self._advance = compiled, advance
         self.streams = len(tables.stream.key)
         self.totals = _totals(tables, schedule)
         self.tables, self._owner = add_shadows(tables)
         self._image = image = build(self.tables, self._owner, recent)
-        self._log: list[Int] = []
+        self._advance, self.compiled = provide(bool((image.get(image.stream, f.MODE) >= f.ARBITER).any()))
+        self.name = "fast (compiled)" if self.compiled else "fast (python)"
+        self._recent, self._log = recent, list[Int]()
         self.flat_n = self.totals.copy() if recording.level == "full" else np.zeros(self.streams, np.int64)
         own = image.stream[: self.streams]
         image.put(own, f.FLAT_N, self.flat_n)
         image.put(own, f.FLAT_AT, np.cumsum(self.flat_n) - self.flat_n)
         image.put(own, f.LOGGED, recording.level != "off")
         self._fill_head(image, recording)
-        self._inferences(image, schedule)
-        self.m: Any = image.m if compiled else image.m.tolist()
+        self._calendar_room = len(schedule)
+        image.m[f.CALENDAR] = image.append(self._inferences(schedule))
+        image.m[f.INFERENCES] = len(schedule)
+        self.m: Any = image.m if self.compiled else image.m.tolist()
         self._used = len(self.m)
         total = int(self.flat_n.sum())
-        self.flat: Any = np.empty(total, np.int64) if compiled else array("q", (0,)) * total
+        self.flat: Any = np.empty(total, np.int64) if self.compiled else array("q", (0,)) * total
         self._grow_nodes()
         behind = self.tables.stream.every > 0
         self.m[f.RUNNING] = int((~behind).sum())
@@ -85,22 +90,19 @@ class Machine:
             m[f.WINDOW_BEGIN], m[f.WINDOW_END] = np.clip((recording.begin, recording.end), 0, f.INF)
         else:
             m[f.WINDOW_END] = f.INF
-        held = holding(tables)
-        holds = np.bincount(tables.edge.target[tables.edge.kind == Kind.HOLD], minlength=streams)
-        m[f.NODES_NEEDED] = (holds + held).sum()
+        m[f.NODES_NEEDED] = _nodes(tables)
 
-    def _inferences(self, image: Image, schedule: Sequence[Inference]) -> None:
+    def _inferences(self, schedule: Sequence[Inference]) -> Int:
         """Rows of the calendar."""
         rows = np.zeros((len(schedule), f.CALENDAR_SIZE), np.int64)
         q = np.array([row.segment for row in schedule], np.int64)
-        rows[:, f.ALL_WORKS] = image.works[q]
+        rows[:, f.ALL_WORKS] = self._image.works[q]
         rows[:, f.RELEASE] = [row.release for row in schedule]
         rows[:, f.FLOOR] = [row.floor for row in schedule]
         rows[:, f.BEGAN] = f.INF
         rows[:, f.ENDED] = f.NIL
         rows[:, f.OPEN] = (self.tables.n[:, : self.streams] > 0).sum(axis=1)[q]
-        image.m[f.CALENDAR] = image.append(rows)
-        image.m[f.INFERENCES] = len(schedule)
+        return rows.ravel()
 
     def get(self, field: int) -> Int:
         """A field of all streams, by number; shadows come last."""
@@ -205,6 +207,55 @@ class Machine:
         held[self._owner] += held[self.streams :]
         return held[: self.streams]
 
+    def append(self, tables: Tables, inferences: Sequence[Inference]) -> bool:
+        """Extend the schedule; False if what happened so far was not kept as the new segments need it."""
+        shadowed, owner = add_shadows(tables)
+        if len(tables.n) > len(self.tables.n) and not self._add_segments(shadowed, owner):
+            return False
+        self.tables = shadowed
+        self.totals = self.totals + _totals(tables, inferences)
+        count, more = self.m[f.INFERENCES], len(inferences)
+        if count + more > self._calendar_room:
+            self._calendar_room = 2 * (count + more)
+            self._move(f.CALENDAR, count * f.CALENDAR_SIZE, self._calendar_room * f.CALENDAR_SIZE)
+        at = self.m[f.CALENDAR] + count * f.CALENDAR_SIZE
+        self.m[at : at + more * f.CALENDAR_SIZE] = self._inferences(inferences).tolist()
+        self.m[f.INFERENCES] += more
+        parked = np.flatnonzero((self.get(f.STATE) == f.PARKED) & (self.tables.stream.every == 0))
+        self.m[f.RUNNING] += len(parked)
+        self.stack(parked)
+        return True
+
+    def _add_segments(self, tables: Tables, owner: Int) -> bool:
+        """Take up segments that were added; False if that is impossible in the midst of a run."""
+        image, first = self._image, len(self.tables.n)
+        if not np.array_equal(owner, self._owner) or (modes(tables) != self.get(f.MODE)).any():
+            return False
+        image.m = np.array(self.m[: self._used], np.int64)
+        old_taps, old_edges = image.tap, len(image.edge)
+        add_segments(image, tables, first, len(self.tables.pool), self._recent)
+        edge = image.edge[old_edges:]
+        if (4 * image.get(edge, f.REACH) > image.get(image.edge_source[old_edges:], f.MASK)).any():
+            return False
+        self._place_taps(tables, np.setdiff1d(image.tap, old_taps))
+        for field in (f.RING_LIMIT, f.LIMIT):
+            image.put(image.stream, field, 0)
+        self.m = image.m if self.compiled else image.m.tolist()
+        self._used = len(self.m)
+        self.m[f.NODES_NEEDED] = _nodes(tables)
+        return True
+
+    def _place_taps(self, tables: Tables, taps: Int) -> None:
+        """Operations of the tapped streams before the current inferences of those that tap them."""
+        image = self._image
+        number = image.get(image.get(taps, f.TAPPED), f.NUMBER)
+        inference = image.get(image.get(taps, f.TAPPER), f.INFERENCE)
+        works = self.calendar()[:, f.ALL_WORKS]
+        for i in np.unique(inference).tolist():
+            times = np.bincount(np.searchsorted(image.works, works[:i]), minlength=len(tables.n))
+            here = inference == i
+            image.put(taps[here], f.BASE, times @ tables.n[:, number[here]])
+
     def rouse(self) -> bool:
         """Nothing is left to happen: let streams at rest go on; False if there are none.
 
@@ -275,3 +326,9 @@ def _totals(tables: Tables, schedule: Sequence[Inference]) -> Int:
     """Operations of each stream in the whole schedule."""
     times = np.bincount([row.segment for row in schedule], minlength=len(tables.n))
     return np.asarray(times @ tables.n)
+
+
+def _nodes(tables: Tables) -> int:
+    """Nodes for one held operation of every stream."""
+    held = tables.edge.kind == Kind.HOLD
+    return int(held.sum()) + len(np.unique(tables.edge.target[held]))

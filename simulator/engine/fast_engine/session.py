@@ -1,4 +1,4 @@
-"""A program in execution on the compiled engine."""
+"""A program in execution on the fast engine."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,7 +7,8 @@ import numpy as np
 
 from simulator.base.errors import DeadlockError, InputError
 from simulator.engine.fast_engine import layout as f
-from simulator.engine.fast_engine.machine import Advance, Machine
+from simulator.engine.fast_engine.machine import Machine, Provide
+from simulator.engine.fast_engine.memory import check_memory
 from simulator.program.deadlock import explain
 from simulator.program.finalise import extend, finalise
 from simulator.program.form import Event, Inference, Program
@@ -18,18 +19,18 @@ from simulator.program.timeline import Recording, Timeline
 class FastSession:
     """See ``engine.contract.Session``."""
 
-    def __init__(self, program: Program, recording: Recording, advance: Advance, compiled: bool, name: str):
-        self._program, self._recording = program, recording
-        self._advance, self._compiled, self._name = advance, compiled, name
+    def __init__(self, program: Program, recording: Recording, provide: Provide, *, skip: bool, memory: int):
+        self._program, self._recording, self._provide = program, recording, provide
+        self._skip, self._memory = skip, memory
         self._tables = finalise(program)
         self._decided = -1
         self._machine = self._fresh()
 
     def _fresh(self) -> Machine:
         """The program at time zero."""
-        return Machine(
-            self._tables, self._program.schedule, self._recording, self._advance, compiled=self._compiled
-        )
+        schedule = self._program.schedule
+        check_memory(self._tables, schedule, self._recording, self._memory)
+        return Machine(self._tables, schedule, self._recording, self._provide)
 
     def finish(self) -> Timeline:
         """As the contract says."""
@@ -39,7 +40,7 @@ class FastSession:
         return self._timeline()
 
     def _run(self) -> None:
-        """Run until the foreground is over, and the background too where that is all there is left."""
+        """Run until the watched event is known, or to the end of all there is."""
         machine = self._machine
         while not machine.reached:
             why = machine.run()
@@ -50,14 +51,18 @@ class FastSession:
                     raise DeadlockError(self._why())
 
     def _why(self) -> str:
-        return explain(self._program, self._tables, self._program.schedule, self._machine.get(f.NEXT)[: self._machine.streams])
+        granted = self._machine.get(f.NEXT)[: self._machine.streams]
+        return explain(self._program, self._tables, self._program.schedule, granted)
 
     def run_until(self, stream: int, operation: int, event: Event) -> int:
-        """As the contract says."""
-        total = int(self._machine.totals[stream])
-        if self._program.streams[stream].background or not 0 <= operation < total:
-            rule, name = f"must be an operation of the schedule, 0..{total - 1}", self._program.streams[stream].name
-            raise InputError(rule, place="run_until", field=name, value=operation)
+        """As the contract says.
+
+        An event that passed long ago and was not kept is found by running from the start once more.
+        """
+        row, total = self._program.streams[stream], int(self._machine.totals[stream])
+        if row.background or not 0 <= operation < total:
+            rule = f"must be an operation of the schedule, 0..{total - 1}"
+            raise InputError(rule, place="run_until", field=row.name, value=operation)
         if not self._machine.watch(stream, operation, event):
             self._machine = self._fresh()
             self._machine.watch(stream, operation, event)
@@ -67,18 +72,23 @@ class FastSession:
         return time
 
     def append(self, inferences: Sequence[Inference]) -> None:
-        """As the contract says; new segments are checked. The run is repeated from time zero, which gives the same."""
+        """As the contract says; new segments of the program are checked and taken up.
+
+        Where these need what was not kept (a mode that changes, credits that reach back farther), the run
+        starts over with the whole schedule, which has the same timeline.
+        """
         self._tables = extend(self._program, self._tables)
         check_schedule(self._program, inferences)
         late = [replace(row, floor=max(row.floor, self._decided + 1)) for row in inferences]
         self._program.schedule.extend(late)
-        self._machine = self._fresh()
+        check_memory(self._tables, self._program.schedule, self._recording, self._memory)
+        if not self._machine.append(self._tables, late):
+            self._machine = self._fresh()
 
     def _timeline(self) -> Timeline:
         machine = self._machine
         count, first = (machine.get(field)[: machine.streams] for field in (f.NEXT, f.EARLY))
-        start, held = machine.starts(), machine.held()
-        last = machine.get(f.START)
+        start, held, last = machine.starts(), machine.held(), machine.get(f.START)
         for s in machine.too_late().tolist():
             if len(start[s]) and start[s][-1] == last[s]:
                 start[s] = start[s][:-1]
@@ -93,5 +103,5 @@ class FastSession:
             began=np.where(calendar[:, f.ENDED] >= 0, calendar[:, f.BEGAN], -1),
             ended=calendar[:, f.ENDED].copy(),
             recording=self._recording,
-            engine=self._name,
+            engine=machine.name,
         )
