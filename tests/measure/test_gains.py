@@ -34,8 +34,8 @@ CHANGED = {
     Relaxation("digital", faster=("local_digital", "global_digital", "link")): ("clocks.digital=800 MHz",),
 }
 """Relaxation -> what to set in the chip file for the same."""
-NETWORKS = {"resnet9_cifar10": None, "ptb_char_lstm": 16, "flickr8k_captioning": 8}
-"""Network -> time steps."""
+PREDICTED = {"resnet9_cifar10": 0.1, "ptb_char_lstm": 0.01, "flickr8k_captioning": 0.01}
+"""Network -> how far the prediction from the path alone may be off; docs/waits.md says why."""
 AUTO = engine("auto")
 
 
@@ -178,19 +178,18 @@ def mode_of(name: str) -> str:
 
 @pytest.mark.long
 @pytest.mark.parametrize("mode", ["one_phase", "four_phase"])
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", PREDICTED)
 def test_the_top_limiter_against_a_chip_that_was_changed(network: str, mode: str) -> None:
     """The gain is within 5 % of what a run on the changed chip shows, of the interval and of the first latency."""
-    start = base(lowered(network, mode_of(mode), length=NETWORKS[network])[2], AUTO)
+    start = base(lowered(network, mode_of(mode))[2], AUTO)
     top = next(gain for gain in gains(start, AUTO, most=1) if not gain.relaxation.roomier)
     assert top.how == "simulated"
-    changed = lowered(network, mode_of(mode), *CHANGED[top.relaxation], length=NETWORKS[network])[2]
+    changed = lowered(network, mode_of(mode), *CHANGED[top.relaxation])[2]
     first = run(AUTO, changed, Recording("off")).makespan
     interval = steady(changed, AUTO).interval
     assert start.first - top.first == pytest.approx(start.first - first, rel=0.05)
     assert start.interval - top.interval == pytest.approx(start.interval - interval, rel=0.05)
     predicted = predict(start, top.relaxation)
     assert predicted is not None
-    off = 0.01 if NETWORKS[network] else 0.1
-    assert predicted.first == pytest.approx(first, rel=off)
-    assert predicted.interval == pytest.approx(interval, rel=off)
+    assert predicted.first == pytest.approx(first, rel=PREDICTED[network])
+    assert predicted.interval == pytest.approx(interval, rel=PREDICTED[network])
