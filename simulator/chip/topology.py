@@ -70,8 +70,13 @@ def build(chip: Chip) -> Topology:
                     value=node,
                     remedy=f"The grid has {rows} rows and {columns} columns, numbered from 1",
                 )
-        if (source, target) not in links:
-            links.append((source, target))
+        if source == target or (source, target) in links:
+            raise InputError(
+                "must add a link between two nodes that have none",
+                field=f"links.extra.{position}",
+                value=f"{source} -> {target}",
+            )
+        links.append((source, target))
     return Topology(tiles, feeds, tuple(links))
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from simulator.cli import guard
+from simulator.cli.compare import compare_command
 from simulator.cli.map import map_command
 from simulator.cli.new import new_app
 from simulator.cli.run import run_command
@@ -28,6 +29,7 @@ app.command("map")(guard.guarded(map_command))
 app.command("show")(guard.guarded(show_command))
 app.command("schema")(guard.guarded(schema_command))
 app.command("sweep")(guard.guarded(sweep_command))
+app.command("compare")(guard.guarded(compare_command))
 app.command("validate")(guard.guarded(validate_command))
 app.add_typer(trace_app, name="trace")
 app.add_typer(new_app, name="new")

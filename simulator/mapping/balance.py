@@ -45,6 +45,9 @@ def balance(graph: Graph, hardware: Hardware, tiles: int) -> Balance:
     local unit, layers work side by side, the network is ideal. Within it the result is minimal: the interval must
     be one of the values that some layer can have, and the search halves their sorted list.
     """
+    there = len(hardware.topology.tiles)
+    if tiles > there:
+        raise InputError(f"{hardware.name} has {there} tiles", field="tiles", value=tiles)
     demands = [_demand(layer, hardware) for layer in graph.mapped]
     if sum(demand.tiles for demand in demands) > tiles:
         needed = sum(demand.tiles for demand in demands)

@@ -61,7 +61,7 @@ def layers(answer: Answer, history: History) -> pd.DataFrame:
     """One row a layer, in the order of the workload."""
     sums = _LayerSums(answer, history)
     rows = [sums.row(layer) for layer in answer.mapping.graph.layers]
-    return pd.DataFrame(rows, columns=list(COLUMNS["layers"]))
+    return pd.DataFrame(rows + sums.idle(), columns=list(COLUMNS["layers"]))
 
 
 def units(answer: Answer) -> pd.DataFrame:
@@ -138,6 +138,23 @@ class _LayerSums:
             "dynamic_energy_pj": fsum(self._energy[layer.name, "dynamic"]),
             "static_energy_pj": fsum(self._energy[layer.name, "static"]),
         }
+
+    def idle(self) -> list[dict[str, Any]]:
+        """A row for the energy of tiles that are on and hold no layer, so that the column adds up."""
+        known = {layer.name for layer in self._answer.mapping.graph.layers}
+        others = dict.fromkeys(name for name, _ in self._energy if name not in known)
+        texts = dict.fromkeys(("kind", "where", "matrix"), "")
+        counts = ("weights", "pieces", "copies", "column_groups", "tiles", "positions", "macs", "mvms")
+        return [
+            {
+                "layer": name,
+                **texts,
+                **dict.fromkeys(counts, 0),
+                "dynamic_energy_pj": fsum(self._energy[name, "dynamic"]),
+                "static_energy_pj": fsum(self._energy[name, "static"]),
+            }
+            for name in others
+        ]
 
     def _of_part(self, streams: list[int], part: str) -> list[int]:
         return [s for s in streams if self._answer.program.streams[s].part == part]

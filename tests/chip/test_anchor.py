@@ -23,9 +23,9 @@ def test_an_mvm_of_the_64_core_chip(mode: str) -> None:
     whole = Fraction("101.034") * window / 1000
     made = costs(chip)
     assert made.mvm == whole
-    assert made.input == Cost(whole * Fraction("0.175"), "calibrated")
-    assert made.crossbar == Cost(whole * Fraction("0.175"), "calibrated")
-    assert made.adc == Cost(whole * Fraction("0.65"), "calibrated")
+    assert made.input == Cost(whole * Fraction("0.175"), "assumption")
+    assert made.crossbar == Cost(whole * Fraction("0.175"), "assumption")
+    assert made.adc == Cost(whole * Fraction("0.65"), "assumption")
 
 
 def test_the_rest_of_the_64_core_chip() -> None:

@@ -181,8 +181,8 @@ def test_a_wider_link_is_never_slower_and_never_free(lanes: int) -> None:
 
 
 def test_a_figure_that_a_law_has_moved_is_derived() -> None:
-    assert costs(chip()).crossbar.label == "calibrated"
-    assert costs(chip("tile.crossbar.rows=512")).crossbar.label == "derived"
+    assert costs(chip()).output.label == "calibrated"
+    assert costs(chip("tile.local_digital.word_bits=8")).output.label == "derived"
     assert costs(chip("tile.input_buffer.vectors=4")).buffer.label == "assumption"
 
 
