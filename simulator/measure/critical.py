@@ -93,10 +93,10 @@ def grouped(steps: pd.DataFrame, by: Iterable[str] = ("unit", "layer", "cause"))
 
 def _repeat(history: History, walk: Walk, state: State) -> tuple[State, State] | None:
     """The first event on the way back that is met twice, in two inferences: later and earlier."""
-    seen: dict[tuple[int, int, Event], State] = {}
+    seen: dict[tuple[int, int, int, Event], State] = {}
     for here, _ in walk.back(state):
         operation, event = here
-        key = int(history.stream[operation]), int(history.k[operation]), event
+        key = int(history.segment[operation]), int(history.stream[operation]), int(history.k[operation]), event
         if history.inference[operation] >= 0 and seen.setdefault(key, here) != here:
             return seen[key], here
     return None
