@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from hashlib import sha256
@@ -13,9 +14,10 @@ import simulator
 from simulator.base.document import Document
 from simulator.base.errors import InputError, InputErrors, SimulatorError
 from simulator.base.input_file import read_bytes
-from simulator.base.units import parse as parse_unit
 from simulator.chip.reader import ChipFile, chip_document, overridden, validated
-from simulator.engine.contract import Engine
+from simulator.chip.resolve import resolve
+from simulator.engine.contract import Engine, run
+from simulator.mapping.lower.micro import back_to_back_mvms
 from simulator.measure.area import AREAS, areas
 from simulator.program.timeline import Recording
 from simulator.study.engines import engine
@@ -229,10 +231,12 @@ def missed(constraints: Iterable[Constraint], known: Figures) -> list[Constraint
     return [item for item in constraints if has_figure(item.name, known) and unmet([item], known)]
 
 
-def warm() -> None:
-    """Load what every point needs, once in a process."""
-    parse_unit("1 ns", "time")
-    _engine("auto")
+def warm(point: Point) -> None:
+    """Load, and have compiled, what every point needs; once in a process, and no point's time."""
+    machine = _engine(point.engine)
+    with suppress(SimulatorError):  # a point that is wrong says so when it is its turn
+        hardware = resolve(inputs(point).chip.chip)
+        run(machine, back_to_back_mvms(hardware, 2), Recording("off"))
 
 
 @lru_cache(maxsize=64)

@@ -143,7 +143,9 @@ class _Pool(Generic[Job, Answer]):
                 raise SimulatorError(f"a worker process ended before its first job ({how})") from None
             yield Done(worker.job, "broken", error=f"its process ended with {how}; was memory short?")
             return
-        if message is None:
+        if not worker.ready:
+            if message is not None:
+                raise SimulatorError(f"a worker process cannot start ({message})")
             worker.ready = True
             return
         job, worker.job, worker.deadline = worker.job, None, float("inf")
@@ -180,8 +182,12 @@ def _serve(
     """A worker's life: ready, then one answer a job."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_die_with_parent, daemon=True).start()
-    if prepare is not None:
-        prepare()
+    try:
+        if prepare is not None:
+            prepare()
+    except Exception as wrong:
+        pipe.send(f"{type(wrong).__name__}: {wrong}")
+        return
     pipe.send(None)
     while True:
         try:

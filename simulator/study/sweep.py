@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -106,7 +107,13 @@ def run_sweep(
     """
     run = _Run(sweep, store, progress)
     if workers > 0:
-        jobs = run_all(figures, run.jobs(), workers=workers, limit=limit or sweep.limit, prepare=warm)
+        jobs = run_all(
+            figures,
+            run.jobs(),
+            workers=workers,
+            limit=limit or sweep.limit,
+            prepare=partial(warm, sweep.points[0]),
+        )
         with closing(jobs):
             for done in jobs:
                 run.take(done)

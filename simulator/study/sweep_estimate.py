@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 
 from simulator.base.errors import SimulatorError
 from simulator.study.points import Task, figures, inputs, missed, warm
@@ -75,7 +76,7 @@ def _measure(
     keys = {ready.point.number: ready.key for ready in chosen}
     tasks = [Task(ready.point, sweep.constraints) for ready in chosen]
     seconds, errors = [], []
-    with closing(run_all(figures, tasks, limit=limit, prepare=warm)) as results:
+    with closing(run_all(figures, tasks, limit=limit, prepare=partial(warm, sweep.points[0]))) as results:
         for done in results:
             seconds.append(done.seconds)
             number = done.job.point.number

@@ -125,7 +125,7 @@ def test_a_missing_file_names_the_nearest(call: Call, sweep: Callable[..., Path]
 
 
 def test_interrupted_it_keeps_what_is_done_and_goes_on(call: Call, sweep: Callable[..., Path]) -> None:
-    path = sweep("[1, 400]")
+    path = sweep("[1, 400]", "engine: simpy\n")
     command = [sys.executable, "-m", "simulator", "sweep", path, "-o", "out", "-j", "1", "--no-plots"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True, text=True)
     store = Path("out/points.jsonl")

@@ -36,6 +36,10 @@ def broken_start() -> None:
     os._exit(3)
 
 
+def wrong_start() -> None:
+    raise ImportError("no module named tomorrow")
+
+
 def test_every_job_ends_in_one_result_and_bad_ones_stop_no_other() -> None:
     names = ["a", "hang", "b", "crash", "c", "wrong", "d", "bug", "spin", "memory", "e"]
     results = {done.job: done for done in run_all(job, names, workers=2, limit=0.6)}
@@ -81,6 +85,8 @@ def test_jobs_are_taken_only_when_a_worker_is_free() -> None:
 def test_a_worker_that_cannot_start_is_an_error_and_not_a_loop() -> None:
     with pytest.raises(SimulatorError, match=r"a worker process ended before its first job \(exit code 3\)"):
         list(run_all(job, ["a"], prepare=broken_start))
+    with pytest.raises(SimulatorError, match=r"cannot start \(ImportError: no module named tomorrow\)"):
+        list(run_all(job, ["a"], prepare=wrong_start))
 
 
 def test_no_jobs_no_results() -> None:

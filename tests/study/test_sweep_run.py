@@ -27,7 +27,7 @@ from simulator.workload.reader import load_workload
 
 TABLES = ("sweep.csv", "sweep.parquet")
 PLOTS = ("1-lines.png", "1-lines.svg", "2-heat.png", "3-pareto.png", "4-pareto.svg")
-SLOW = SWEEP.replace("[1, 2]", "[1, 2000]")
+SLOW = "engine: simpy\n" + SWEEP.replace("[1, 2]", "[1, 1000]")
 """Every other point is slow enough that a kill comes in the middle."""
 
 
@@ -125,7 +125,7 @@ def test_hanging_and_failing_points_are_listed_and_stop_no_other(tmp_path: Path)
   - requests.batch: [1, 400000, 1, 2]
     workload.layers.fc.width: [4, 4, 100000, 4]
 """
-    path = write(tmp_path, SWEEP.partition("axes:")[0] + axes)
+    path = write(tmp_path, "engine: simpy" + SWEEP.partition("axes:")[0] + axes)
     _, rows = swept(path, tmp_path / "out", limit=3)
     assert [row.status for row in rows] == ["ok", "time limit", "failed", "ok"]
     assert rows[1].error == "took more than 3 s"
