@@ -96,7 +96,12 @@ def _repeat(history: History, walk: Walk, state: State) -> tuple[State, State] |
     seen: dict[tuple[int, int, int, Event], State] = {}
     for here, _ in walk.back(state):
         operation, event = here
-        key = int(history.segment[operation]), int(history.stream[operation]), int(history.k[operation]), event
+        key = (
+            int(history.segment[operation]),
+            int(history.stream[operation]),
+            int(history.k[operation]),
+            event,
+        )
         if history.inference[operation] >= 0 and seen.setdefault(key, here) != here:
             return seen[key], here
     return None
