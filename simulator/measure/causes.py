@@ -5,7 +5,7 @@ from enum import IntEnum
 import numpy as np
 
 from simulator.base.errors import InputError, did_you_mean
-from simulator.program.form import Int, Kind, Program
+from simulator.program.form import Edge, Int, Kind, Program
 from simulator.program.history import NOTHING, ORDER, RELEASE, History
 from simulator.program.names import edge_name
 
@@ -66,20 +66,21 @@ _EDGES = {
 def edge_causes(program: Program) -> list[list[Cause]]:
     """Cause of each edge of each segment. Raises InputError for a word that is not in the list."""
     return [
-        [
-            Cause.HELD if edge.kind != Kind.WAIT else _known(program, edge_name(program, edge), edge.cause)
-            for edge in segment.edges
-        ]
+        [Cause.HELD if edge.kind != Kind.WAIT else _known(program, edge) for edge in segment.edges]
         for segment in program.segments
     ]
 
 
-def _known(program: Program, name: str, word: str) -> Cause:
-    if word not in _EDGES:
+def _known(program: Program, edge: Edge) -> Cause:
+    if edge.cause not in _EDGES:
         raise InputError(
-            "unknown cause", place=name, field="cause", value=word, remedy=did_you_mean(word, _EDGES)
+            "unknown cause",
+            place=edge_name(program, edge),
+            field="cause",
+            value=edge.cause,
+            remedy=did_you_mean(edge.cause, _EDGES),
         )
-    return _EDGES[word]
+    return _EDGES[edge.cause]
 
 
 def wait_causes(program: Program, history: History) -> Int:
