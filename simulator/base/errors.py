@@ -30,7 +30,7 @@ class InputError(SimulatorError):
         return f"{head} {self.rule}{got}{tail}".strip()
 
 
-class InputErrors(InputError):
+class InputErrors(InputError):  # noqa: N818 (several of them)
     """Several wrong fields of one input, each with a line of its own."""
 
     def __init__(self, errors: list[InputError]):

@@ -6,7 +6,6 @@ from simulator.measure.bounds import PARTS, Bound
 from simulator.measure.totals import totals
 from simulator.program.form import Program
 
-
 SATURATED = 0.95
 """Share of the interval from which its busiest resource is said to limit."""
 

@@ -156,9 +156,7 @@ MEASURES: Mapping[str, Callable[[Case], float]] = {
     "peak_tops_per_mm2_die": _peak_per_area("die"),
     "layer_peak_tops": _layer_peak,
     "layer_utilisation_percent": lambda case: 100 * case.mapping.utilisation(case.row.layer),
-    "tiles_used_percent": lambda case: (
-        100 * len(case.mapping.tiles) / len(case.hardware.topology.tiles)
-    ),
+    "tiles_used_percent": lambda case: 100 * len(case.mapping.tiles) / len(case.hardware.topology.tiles),
     "tiles": lambda case: len(case.mapping.tiles),
     "weights": lambda case: case.mapping.graph.weights,
     "step_latency_ns": _step_latency,

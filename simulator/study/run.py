@@ -72,8 +72,8 @@ def simulate(
 
     ``placement``, ``tiles``: see ``plan``. ``ideal``: names of what costs nothing (network, memory, host).
     ``recording``: what the timeline keeps; no figure depends on it. ``contrast``: the times once more with network,
-    memory and host ideal, and what would help; ``load``: latency under load as well. ``progress`` is told each step. Raises InputError
-    or DeadlockError.
+    memory and host ideal, and what would help; ``load``: latency under load as well. ``progress`` is told each step.
+    Raises InputError or DeadlockError.
     """
     chip, inferences = chip_file.chip, schedule(trace)
     mapping = plan(chip_file, trace, placement, tiles)
