@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +21,21 @@ def settings() -> Iterator[None]:
         yield
 
 
-def save(figure: Figure, folder: Path, name: str, *, dpi: int = 200) -> list[Path]:
-    """Write a figure as ``name``.png and ``name``.svg; inside ``settings``."""
+def render(figure: Figure, dpi: int) -> tuple[bytes, bytes]:
+    """A figure as PNG and as SVG; inside ``settings``."""
     FigureCanvasAgg(figure)
     # The layout is worked out once, not for each file.
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
+    png, svg = BytesIO(), BytesIO()
+    figure.savefig(png, format="png", dpi=dpi, metadata={"Software": None})
+    figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
+    return png.getvalue(), svg.getvalue()
+
+
+def save(figure: Figure, folder: Path, name: str, *, dpi: int = 200) -> list[Path]:
+    """Write a figure as ``name``.png and ``name``.svg; inside ``settings``."""
     paths = [folder / f"{name}.png", folder / f"{name}.svg"]
-    figure.savefig(paths[0], dpi=dpi, metadata={"Software": None})
-    figure.savefig(paths[1], metadata={"Date": None, "Creator": None})
+    for path, content in zip(paths, render(figure, dpi), strict=True):
+        path.write_bytes(content)
     return paths

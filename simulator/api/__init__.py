@@ -1,0 +1,125 @@
+"""The simulator from Python: ``import simulator``, then what stands in ``simulator.__all__``. See docs/python.md.
+
+Results hold pandas tables and show themselves in notebooks. Nothing global is changed: no option of pandas, no backend
+of matplotlib, no seed; nothing is printed, and nothing is written but where a call says so.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from simulator.api.inputs import Chip, Mapping, PathLike, Trace, Way, Workload
+from simulator.api.results import Run, Validation
+from simulator.chip import reader
+from simulator.measure.times import Load
+from simulator.study import engines
+from simulator.study import run as study
+from simulator.study import validate as validation
+from simulator.trace import file as trace_file
+from simulator.trace import trace as requests
+from simulator.trace.written import pattern
+from simulator.workload import reader as networks
+
+
+def load_chip(path: PathLike, overrides: Sequence[str] = ()) -> Chip:
+    """Read and validate a chip file; ``overrides`` are texts like ``tile.read_mode=one_phase``. Raises InputError."""
+    return Chip(reader.load_chip(path, overrides))
+
+
+def load_workload(path: PathLike) -> Workload:
+    """Read and validate a network. Raises InputError."""
+    return Workload(networks.load_workload(path))
+
+
+def record_trace(
+    workload: Workload | PathLike,
+    *,
+    count: int | None = None,
+    batch: int | None = None,
+    arrivals: str | None = None,
+    length: str | None = None,
+    seed: int = 0,
+) -> Trace:
+    """Requests to a network, written as on the command line; all at once and of the file's length by default.
+
+    ``arrivals``: ``once``, ``every:10us``, ``poisson:5000`` (requests a second) or ``at:0ns,5us``. ``length`` in time
+    steps: ``64``, ``16..64`` (drawn evenly) or ``16,64,32``. Raises InputError.
+    """
+    network = workload if isinstance(workload, Workload) else load_workload(workload)
+    return Trace(requests.record_trace(network.file, pattern(count, batch, arrivals, length, seed)))
+
+
+def read_trace(path: PathLike) -> Trace:
+    """A recorded trace. Raises InputError."""
+    return Trace(trace_file.read(path))
+
+
+def map_workload(
+    chip: Chip | PathLike,
+    work: Trace | Workload | PathLike,
+    placement: PathLike | None = None,
+    tiles: int | None = None,
+) -> Mapping:
+    """Which piece of a network sits on which tile.
+
+    ``placement``: a file; ``packed``; ``balanced`` (copies of slow layers until ``tiles`` tiles are spent); None: the
+    chip's own for this network, else packed. Raises InputError.
+    """
+    how = _way(placement)
+    return Mapping(study.plan(_chip(chip).file, _trace(work).trace, how, tiles), how, tiles)
+
+
+def run(
+    chip: Chip | PathLike,
+    work: Trace | Workload | PathLike,
+    *,
+    mapping: Mapping | PathLike | None = None,
+    ideal: Sequence[str] = (),
+    engine: str = "auto",
+    contrast: bool = False,
+    load: int = 0,
+    seed: int = 0,
+) -> Run:
+    """Simulate requests to a network (one, if no trace says more) on a chip.
+
+    ``mapping``: from ``map_workload``, or what that takes as ``placement``. ``ideal``: what costs nothing, among
+    network, memory, host. ``engine``: auto, fast or simpy. ``contrast``: what contention costs; ``load``: latency
+    under load from so many arrivals, drawn with ``seed``. Raises InputError or DeadlockError.
+    """
+    placed = mapping if isinstance(mapping, Mapping) else None
+    result = study.simulate(
+        _chip(chip).file,
+        _trace(work).trace,
+        engines.engine(engine),
+        placement=placed.placement if placed else _way(mapping if not isinstance(mapping, Mapping) else None),
+        tiles=placed.tiles if placed else None,
+        ideal=ideal,
+        contrast=contrast,
+        load=Load(load, seed),
+    )
+    return Run(result)
+
+
+def validate(
+    rows: Sequence[str] = (), *, folder: PathLike = "chip_configs", engine: str = "auto"
+) -> Validation:
+    """Published figures beside simulated ones; ``rows``: ``hermes`` or ``hermes.8``, by default all.
+
+    ``folder``: where the chip files are, with ``published`` in it. Raises InputError.
+    """
+    return Validation(validation.validate(Path(folder), engines.engine(engine), rows))
+
+
+def _chip(chip: Chip | PathLike) -> Chip:
+    return chip if isinstance(chip, Chip) else load_chip(chip)
+
+
+def _trace(work: Trace | Workload | PathLike) -> Trace:
+    return work if isinstance(work, Trace) else record_trace(work)
+
+
+def _way(placement: PathLike | None) -> Path | Way | None:
+    if placement == "packed":
+        return "packed"
+    if placement == "balanced":
+        return "balanced"
+    return None if placement is None else Path(placement)
