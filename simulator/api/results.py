@@ -51,7 +51,7 @@ class Run:
 
     @property
     def limiter(self) -> str:
-        """What limits sustained throughput, in a sentence."""
+        """What limits sustained throughput, or that nothing does, in a sentence."""
         return self.result.limiter
 
     @cached_property

@@ -1,6 +1,7 @@
 """``import simulator`` in scripts and notebooks."""
 
 import os
+import re
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -276,3 +277,12 @@ print(changed, "matplotlib.pyplot" in sys.modules)
 def test_nothing_global_is_changed_and_nothing_is_printed(network: Path, tmp_path: Path) -> None:
     code = GLOBALS.format(chip=str(CHIP), network=str(network))
     assert python(code, tmp_path) == "[] False\n"
+
+
+def test_the_example_of_the_docs_runs(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "python.md").read_text()
+    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    told = python(f"import os; os.chdir({str(ROOT)!r})\n{code}", tmp_path)
+    assert "lstm" in told
+    for name in simulator.__all__:
+        assert f"`{name}(" in text
