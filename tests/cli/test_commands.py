@@ -12,10 +12,14 @@ from simulator.report.plots import PLOTS
 
 Call = Any
 FILES = {
+    "attribution_layers.csv",
+    "attribution_units.csv",
     "chip.yaml",
     "energy.csv",
     "layers.csv",
     "placement.yaml",
+    "power.csv",
+    "power_peaks.csv",
     "summary.json",
     "timeline.parquet",
     "trace.jsonl.gz",

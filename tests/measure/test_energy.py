@@ -92,5 +92,5 @@ def test_energy_of_a_run_follows_the_cost_of_an_mvm(change: str) -> None:
 
 def test_entries_name_what_their_figure_rests_on() -> None:
     file = load_chip(ROOT / "chip_configs" / "ibm14nm.yaml", [*BASE, "tile.crossbar.devices_per_weight=8"])
-    assert costs(file.chip).crossbar.label == "derived"
+    assert costs(file.chip).crossbar.label == "assumption"
     assert costs(file.chip).crossbar.value == 2 * Fraction("9194.094")

@@ -92,10 +92,14 @@ def test_the_same_run_gives_the_same_bytes(answer: Result, tmp_path: Path) -> No
     plots = {f"{name}.{ending}" for name in PLOTS for ending in ("png", "svg")}
     plots |= {f"{name}.csv" for name, plot in PLOTS.items() if plot.table}
     assert sorted(set(os.listdir(tmp_path / "one")) - plots) == [
+        "attribution_layers.csv",
+        "attribution_units.csv",
         "chip.yaml",
         "energy.csv",
         "layers.csv",
         "placement.yaml",
+        "power.csv",
+        "power_peaks.csv",
         "summary.json",
         "timeline.parquet",
         "trace.jsonl.gz",
