@@ -35,6 +35,8 @@ class Timeline:
     ``count[s]``: operations executed. ``held[s]``: sum of FREE - grant [ps] over them.
     ``began[i]``, ``ended[i]``: earliest START and latest DONE [ps] of inference i, background excluded;
     -1 where an inference has no operation.
+    ``period``: inferences after which the run was found to repeat itself, 0 if that was not noticed;
+    ``skipped``: inferences that were therefore not simulated. Nothing else depends on them.
     """
 
     start: list[Int]
@@ -45,6 +47,8 @@ class Timeline:
     ended: Int
     recording: Recording = FULL
     engine: str = ""
+    period: int = 0
+    skipped: int = 0
 
     @property
     def operations(self) -> int:

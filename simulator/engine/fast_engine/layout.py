@@ -43,10 +43,9 @@ INF = 1 << 62
     FREE_NODE,  # first unused node
     NODES_LEFT,  # unused nodes,
     NODES_NEEDED,  # of which one round may take so many
-    RELEASES,  # inferences whose release was later than the end of the stream's previous operation
     FIRST_RESOURCE,  # address of the first resource; streams come before
     STREAMS,
-) = range(29)
+) = range(28)
 FIRST_STREAM = 32
 
 # A stream. Rows stand in the order (key, number), so that addresses break ties.
@@ -106,7 +105,7 @@ WORK_SIZE = 18
     WORKS,  # address of all work rows of the current inference
     INFERENCE,
     LOADED,  # 1: the current inference has been entered
-    RELEASED,
+    RELEASED,  # 0: does not wait for releases; else 1 + how often one was later than all before it
     NUMBER,
     SHADOW,  # the stream whose FREE this one is, see shadows.py; NIL: a stream of the program
     TAPS_IN,  # first of the taps into this stream

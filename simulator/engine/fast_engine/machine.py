@@ -115,6 +115,39 @@ class Machine:
         for s in self._image.stream[streams].tolist():
             stack(m, s)
 
+    @property
+    def stream(self) -> Int:
+        """Addresses of the streams, shadows last."""
+        return self._image.stream
+
+    @property
+    def resource(self) -> Int:
+        """Addresses of the resources."""
+        return self._image.resource
+
+    def work_on(self, segment: int) -> None:
+        """Say which streams, and which of their taps, the inferences of a segment keep busy."""
+        self.working = self.stream[self.tables.n[segment] > 0]
+        tapper = np.array([self.m[x + f.TAPPER] for x in self._image.tap.tolist()], np.int64)
+        self.working_taps = self._image.tap[np.isin(tapper, self.working)]
+
+    def working_edges(self) -> tuple[Int, Int]:
+        """Addresses of the edges into working streams, and of the latter."""
+        parts = [(np.arange(self.m[s + f.WAITS], self.m[s + f.EDGES_END], f.EDGE_SIZE), s) for s in self.working.tolist()]
+        targets = np.repeat(self.working, [len(edges) for edges, _ in parts])
+        return np.concatenate([edges for edges, _ in parts]), targets
+
+    @property
+    def may_leap(self) -> bool:
+        """Whether the run can be moved on: nothing is recorded one by one, no background work contends."""
+        behind = (self.tables.stream.every > 0) & (self.get(f.MODE) != f.EAGER)
+        return not behind.any() and (self.flat_n.sum() in (0, self.totals.sum()))
+
+    def put_back(self, memory: Int) -> None:
+        """Take over a memory that was changed."""
+        if not self.compiled:
+            self.m[:] = memory.tolist()
+
     def run(self) -> int:
         """Advance by a slice at most; why it ended."""
         m = self.m

@@ -45,12 +45,10 @@ def enter(m: Memory, s: int) -> bool:
         work = m[i + ALL_WORKS] + m[s + NUMBER] * WORK_SIZE
         if m[work] > 0:
             load(m, s, work)
-            term = m[i + FLOOR]
-            if m[s + RELEASED] and m[i + RELEASE] > term:
-                term = m[i + RELEASE]
-            if term > m[s + READY]:
-                m[s + READY] = term
-                m[RELEASES] += 1
+            m[s + READY] = max(m[s + READY], m[i + FLOOR])
+            if m[s + RELEASED] and m[i + RELEASE] > m[s + READY]:
+                m[s + READY] = m[i + RELEASE]
+                m[s + RELEASED] += 1
             return True
         leave(m, s)
     m[s + K] = 0

@@ -9,6 +9,7 @@ from simulator.base.errors import DeadlockError, InputError
 from simulator.engine.fast_engine import layout as f
 from simulator.engine.fast_engine.machine import Machine, Provide
 from simulator.engine.fast_engine.memory import check_memory
+from simulator.engine.fast_engine.steady import Steady
 from simulator.program.deadlock import explain
 from simulator.program.finalise import extend, finalise
 from simulator.program.form import Event, Inference, Program
@@ -34,16 +35,19 @@ class FastSession:
 
     def finish(self) -> Timeline:
         """As the contract says."""
-        self._run()
+        steady = Steady(self._machine, self._program.schedule, self._recording) if self._skip else None
+        self._run(steady)
         if self._machine.end_background():
             self._run()
-        return self._timeline()
+        return self._timeline(steady)
 
-    def _run(self) -> None:
+    def _run(self, steady: Steady | None = None) -> None:
         """Run until the watched event is known, or to the end of all there is."""
         machine = self._machine
         while not machine.reached:
             why = machine.run()
+            if steady:
+                steady.look()
             if why in (f.IDLE_HEAP, f.STALLED):
                 if machine.over:
                     return
@@ -85,7 +89,7 @@ class FastSession:
         if not self._machine.append(self._tables, late):
             self._machine = self._fresh()
 
-    def _timeline(self) -> Timeline:
+    def _timeline(self, steady: Steady | None) -> Timeline:
         machine = self._machine
         count, first = (machine.get(field)[: machine.streams] for field in (f.NEXT, f.EARLY))
         start, held, last = machine.starts(), machine.held(), machine.get(f.START)
@@ -104,4 +108,6 @@ class FastSession:
             ended=calendar[:, f.ENDED].copy(),
             recording=self._recording,
             engine=machine.name,
+            period=steady.period if steady else 0,
+            skipped=steady.skipped if steady else 0,
         )
