@@ -22,7 +22,9 @@ class RuleError(ValueError):
 
 def placed(error: RuleError, document: Document, path: Path = ()) -> InputError:
     """The broken rule as an input error; ``path`` is where in the document the checked thing stands."""
-    return _input_error(_Finding((*path, *error.path), error.rule, error.value, error.remedy, False), document)
+    return _input_error(
+        _Finding((*path, *error.path), error.rule, error.value, error.remedy, False), document
+    )
 
 
 class _Finding(NamedTuple):

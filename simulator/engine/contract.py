@@ -26,8 +26,9 @@ class Session(Protocol):
 class Engine(Protocol):
     """A way to execute programs; all give the same picosecond for every operation."""
 
-    name: str
-    """As on the command line: fast or simpy; with its mode in brackets where it has several."""
+    @property
+    def name(self) -> str:
+        """As on the command line: fast or simpy; with its mode in brackets where it has several."""
 
     def open(self, program: Program, recording: Recording = FULL) -> Session:
         """Start a session at time zero."""

@@ -75,9 +75,8 @@ def _causes(units: pd.DataFrame, console: Console) -> None:
 def _peak(spent: Power, console: Console) -> None:
     heading("Power (chip only)", console)
     made = table("part", "mean", "peak", "peak at", right=("mean", "peak", "peak at"))
-    for row in spent.peaks().itertuples():
-        name = PART_NAMES.get(str(row.part), str(row.part))
-        mean, peak = (scaled(float(value), "mW") for value in (row.mean_mw, row.peak_mw))
-        made.add_row(name, mean, peak, scaled(float(row.at_ns), "ns"))
+    peaks = spent.peaks()[["part", "mean_mw", "peak_mw", "at_ns"]].to_numpy().tolist()
+    for part, mean, peak, at in peaks:
+        made.add_row(PART_NAMES.get(part, part), scaled(mean, "mW"), scaled(peak, "mW"), scaled(at, "ns"))
     show(made, console)
     sentence(f"Means of stretches of {scaled(spent.width / 1e3, 'ns')}.", console, "dim")

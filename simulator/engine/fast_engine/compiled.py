@@ -80,9 +80,9 @@ def _cache_folder(modules: tuple[ModuleType, ...]) -> Iterator[bool]:
     for module in modules:
         digest.update(Path(str(module.__file__)).read_bytes())
     try:
-        for folder in _folders(given):
+        for above in _folders(given):
             with suppress(OSError):
-                folder = folder / f"fast_engine-{digest.hexdigest()[:16]}"
+                folder = above / f"fast_engine-{digest.hexdigest()[:16]}"
                 folder.mkdir(parents=True, exist_ok=True)
                 if os.access(folder, os.W_OK):
                     numba.config.CACHE_DIR = str(folder)

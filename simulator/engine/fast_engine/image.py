@@ -1,6 +1,7 @@
 """From tables to the memory of the kernel."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -36,7 +37,7 @@ class Image:
     pair: Int
     tap: Int
 
-    def put(self, addresses: Int, field: int, values: object) -> None:
+    def put(self, addresses: Int, field: int, values: Any) -> None:
         """Set one field of many rows."""
         self.m[addresses + field] = values
 
@@ -154,7 +155,9 @@ def _fill_resources(image: Image, tables: Tables, mode: Int) -> None:
     image.put(r[table.setup == NO_TABLE], f.SETUP, f.NIL)
     image.put(r, f.CLASSES, table.classes)
     user = stream_of(tables.stream)
-    served = np.bincount(tables.stream.resource[image.get(image.stream, f.SERVED)[user] > 0], minlength=len(r))
+    served = np.bincount(
+        tables.stream.resource[image.get(image.stream, f.SERVED)[user] > 0], minlength=len(r)
+    )
     room = np.where(served > 0, np.minimum(table.capacity, SERVERS), 0)
     image.put(r, f.ROOM, room)
     image.put(r, f.SERVERS, image.reserve(room))

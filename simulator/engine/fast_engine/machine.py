@@ -313,7 +313,7 @@ class Machine:
         deadline = latest + patience(self.tables)
         later = deadline > self.m[f.DEADLINE]
         self.m[f.DEADLINE] = max(deadline, self.m[f.DEADLINE])
-        return later
+        return bool(later)
 
     def end_background(self) -> bool:
         """The foreground is over: let background work go on to its end; False where there is none."""
@@ -329,7 +329,7 @@ class Machine:
     def too_late(self) -> Int:
         """Background streams whose latest operation starts when the foreground is over."""
         behind = np.flatnonzero(self.tables.stream.every)
-        return behind[self.get(f.START)[behind] >= self.m[f.MAKESPAN]]
+        return np.asarray(behind[self.get(f.START)[behind] >= self.m[f.MAKESPAN]])
 
     @property
     def over(self) -> bool:

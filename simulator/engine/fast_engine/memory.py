@@ -45,6 +45,11 @@ def check_memory(tables: Tables, schedule: Sequence[Inference], recording: Recor
     if needed <= limit:
         return
     starts = start_times(tables, schedule, recording)
-    rule = f"needs about {needed / 2**30:,.1f} GiB, {starts / 2**30:,.1f} GiB of them for start times, of {limit / 2**30:,.1f} GiB"
-    remedy = "Record no start times or a window of them" if 2 * starts > needed else "Run fewer inferences at a time"
+    shares = (size / 2**30 for size in (needed, starts, limit))
+    rule = "needs about {:,.1f} GiB, {:,.1f} GiB of them for start times, of {:,.1f} GiB".format(*shares)
+    remedy = (
+        "Record no start times or a window of them"
+        if 2 * starts > needed
+        else "Run fewer inferences at a time"
+    )
     raise InputError(rule, place="program", remedy=f"{remedy}.")

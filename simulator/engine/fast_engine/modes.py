@@ -35,7 +35,8 @@ def ordered(tables: Tables) -> NDArray[np.bool_]:
 
     So it is without a gap, and with one where a resource that nobody else names has a single server.
     """
-    return (tables.stream.gap == NO_GAP) | (~contended(tables) & (least_capacity(tables) == 1))
+    alone = ~contended(tables) & (least_capacity(tables) == 1)
+    return np.asarray((tables.stream.gap == NO_GAP) | alone, np.bool_)
 
 
 def least_capacity(tables: Tables) -> Int:

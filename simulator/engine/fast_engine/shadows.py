@@ -122,7 +122,10 @@ def _edges(tables: Tables, owner: Int) -> EdgeTable:
     old["event"] = np.where(asked, Event.START, edge.event)
     added_q, place = np.nonzero(tables.n[:, owner])
     own, size = owner[place], len(place)
-    ends, starts = {name: np.zeros(size, np.int64) for name in old}, {name: np.zeros(size, np.int64) for name in old}
+    ends, starts = (
+        {name: np.zeros(size, np.int64) for name in old},
+        {name: np.zeros(size, np.int64) for name in old},
+    )
     ends |= {"source": own, "target": shadow[own], "event": np.full(size, Event.FREE)}
     starts |= {"source": shadow[own], "target": own, "event": np.full(size, Event.START)}
     starts |= {"offset": -least_capacity(tables)[own], "scope": np.full(size, Scope.GLOBAL)}
@@ -138,5 +141,7 @@ def _sorted(rows: dict[str, Int], q: Int, shape: tuple[int, int]) -> EdgeTable:
     order = np.lexsort((rows["target"], q))
     counts = np.bincount(q * shape[1] + rows["target"], minlength=shape[0] * shape[1]).reshape(shape)
     begins = np.concatenate(([0], np.cumsum(counts.sum(axis=1))))[:-1]
-    into = begins[:, None] + np.concatenate((np.zeros((shape[0], 1), np.int64), np.cumsum(counts, axis=1)), axis=1)
+    into = begins[:, None] + np.concatenate(
+        (np.zeros((shape[0], 1), np.int64), np.cumsum(counts, axis=1)), axis=1
+    )
     return EdgeTable(into=into, **{name: values[order] for name, values in rows.items()})
