@@ -14,6 +14,7 @@ from simulator.report import (
     floor_plan,
     floor_plan_costs,
     pipeline_plot,
+    power_plot,
     roofline_plot,
 )
 from simulator.report.answer import Answer
@@ -35,6 +36,7 @@ PLOTS = {
     "floorplan_costs": Plot(floor_plan_costs.draw),
     "energy": Plot(lambda view: energy_plot.draw(view.answer)),
     "pipeline": Plot(pipeline_plot.draw, pipeline_plot.table),
+    "power": Plot(power_plot.draw),
     "buffers": Plot(buffer_plot.draw, buffer_plot.table),
     "roofline": Plot(roofline_plot.draw, roofline_plot.table),
 }

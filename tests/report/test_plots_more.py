@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
+from matplotlib.patches import StepPatch
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
@@ -18,7 +19,7 @@ from simulator.engine.simpy_engine import SimpyEngine
 from simulator.measure.attribution import attribution
 from simulator.measure.causes import WORDS
 from simulator.program.history import history
-from simulator.report import buffer_plot, floor_plan_costs, pipeline_plot, roofline_plot, tables
+from simulator.report import buffer_plot, floor_plan_costs, pipeline_plot, power_plot, roofline_plot, tables
 from simulator.report.buffers import Buffer, buffers
 from simulator.report.busy import busy
 from simulator.report.drawing import save, settings
@@ -56,7 +57,15 @@ def test_every_plot_has_its_numbers_beside_it(view: View, tmp_path: Path) -> Non
             written = pd.read_csv(tmp_path / f"{name}.csv")
             assert list(written.columns) == list(plot.table(view).columns)
             assert len(written) == len(plot.table(view)) > 0
-    assert set(PLOTS) == {"floorplan", "floorplan_costs", "energy", "pipeline", "buffers", "roofline"}
+    assert set(PLOTS) == {
+        "floorplan",
+        "floorplan_costs",
+        "energy",
+        "pipeline",
+        "power",
+        "buffers",
+        "roofline",
+    }
 
 
 def drawn(figure: Figure, monkeypatch: pytest.MonkeyPatch, folder: Path) -> list[tuple[str, Bbox]]:
@@ -244,3 +253,13 @@ def test_the_floor_plan_of_costs_adds_up(view: View) -> None:
         assert waits[table.loc[tile, "longest_wait"].replace(" ", "_")] == waits.max()
     idle = table.drop([*view.answer.mapping.tiles, *view.answer.mapping.hardware.topology.globals])
     assert (idle["longest_wait"] == "").all()
+
+
+@BOTH
+def test_the_area_of_the_power_plot_is_the_energy(view: View) -> None:
+    axes = power_plot.draw(view).axes[0]
+    unit = {"mW": 1.0, "W": 1e3}[axes.get_ylabel().split("[")[1].rstrip("]")]
+    scale = {"ns": 1.0, "us": 1e3, "ms": 1e6}[axes.get_xlabel().split("[")[1].rstrip("]")]
+    bands = [patch.get_data() for patch in axes.patches if isinstance(patch, StepPatch)]
+    area = sum(float(((band.values - band.baseline) * np.diff(band.edges)).sum()) for band in bands)
+    assert isclose(area * unit * scale, sum(entry.energy for entry in view.answer.energy), rel_tol=1e-9)
