@@ -133,7 +133,8 @@ class Machine:
 
     def working_edges(self) -> tuple[Int, Int]:
         """Addresses of the edges into working streams, and of the latter."""
-        parts = [(np.arange(self.m[s + f.WAITS], self.m[s + f.EDGES_END], f.EDGE_SIZE), s) for s in self.working.tolist()]
+        m, streams = self.m, self.working.tolist()
+        parts = [(np.arange(m[s + f.WAITS], m[s + f.EDGES_END], f.EDGE_SIZE), s) for s in streams]
         targets = np.repeat(self.working, [len(edges) for edges, _ in parts])
         return np.concatenate([edges for edges, _ in parts]), targets
 

@@ -31,7 +31,7 @@ class State:
 
     def of(self, field: int) -> Int:
         """A field of all working streams."""
-        return self.m[self.stream + field]
+        return np.asarray(self.m[self.stream + field])
 
     def _own(self, field: int) -> Int:
         """Times of working streams, counted from their latest START."""

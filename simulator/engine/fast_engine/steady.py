@@ -55,7 +55,11 @@ class Steady:
             m[f.MARK] = f.INF
             return
         self._looks += 1
-        if self._reference is not None and self._reference.comes_back_as(state) and self._leap(self._reference, state):
+        if (
+            self._reference is not None
+            and self._reference.comes_back_as(state)
+            and self._leap(self._reference, state)
+        ):
             self._reference, self._looks, self._next_reference = None, 0, 1
         elif self._looks >= self._next_reference and state.complete_look:
             self._reference, self._next_reference = state.write_down(), 2 * self._looks
@@ -63,7 +67,8 @@ class Steady:
     def _leap(self, before: State, state: State) -> bool:
         """Add as many periods to the state as the schedule and the recording have room for."""
         p, later = state.complete - before.complete, state.start - before.start
-        if not (self._released_alike(before, state) and self._drifts(before, state) and self._ends_alike(before, state)):
+        alike = self._released_alike(before, state) and self._drifts(before, state)
+        if not (alike and self._ends_alike(before, state)):
             return False
         q = (self._machine.m[f.INFERENCES] - 1 - state.farthest) // p
         if self._recording.level == "window":
