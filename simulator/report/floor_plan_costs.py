@@ -7,7 +7,6 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
-from simulator.measure.attribution import attribution
 from simulator.measure.causes import WORDS
 from simulator.report.answer import Answer
 from simulator.report.floor_plan import COLOURS, Plan, Shade, panel, shares
@@ -82,7 +81,7 @@ def energies(answer: Answer) -> dict[str, float]:
 
 def longest_waits(view: View) -> dict[str, tuple[float, str]]:
     """Tile or global unit -> share of time in which its array or the unit itself waits, and the longest cause."""
-    units = attribution(view.answer.program, view.past).units
+    units = view.attribution.units
     units = units[units["part"].isin(("crossbar", "global_digital"))]
     waits = units[[word for word in WORDS if word not in _NO_WAIT]]
     return {

@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
+from simulator.measure.attribution import Attribution, attribution
 from simulator.program.history import History
 from simulator.report.answer import Answer
 from simulator.report.buffers import Buffer, buffers
@@ -25,6 +26,11 @@ class View:
     def buffers(self) -> list[Buffer]:
         """Every buffer and how full it was."""
         return buffers(self.answer.program, self.past)
+
+    @cached_property
+    def attribution(self) -> Attribution:
+        """Where the time of every unit and layer went."""
+        return attribution(self.answer.program, self.past)
 
     @property
     def inferences(self) -> int:
