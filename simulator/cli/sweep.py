@@ -138,7 +138,7 @@ def _tell(task: _Task, rows: "list[Row]", paths: list[Path]) -> None:
     from simulator.study.sweep_table import columns, figure_units
 
     frame, screen = frame_of(sweep, rows), console()
-    axes = _axes(sweep, list(columns(sweep).values()))
+    axes = _axes(sweep, columns(sweep))
     sweep_terminal.show_sweep(sweep.text.name, frame, axes, screen)
     units = figure_units(rows, sweep.text.file.keep)
     shown = [name for name in (units if sweep.text.file.keep else _BEST) if name in units]
@@ -157,10 +157,12 @@ _BEST = (
 """Figures whose best points are told where the file does not say which to keep."""
 
 
-def _axes(sweep: "Sweep", columns: list[str]) -> list[str]:
-    """What tells points apart."""
-    several = {"chip": sweep.text.file.chips, "workload": sweep.text.file.workloads}
-    return [*(name for name, files in several.items() if len(files) > 1), *columns]
+def _axes(sweep: "Sweep", columns: dict[str, str]) -> list[str]:
+    """Columns that tell points apart; of fields that move together the first, of steps all."""
+    files = {"chip": sweep.text.file.chips, "workload": sweep.text.file.workloads}
+    axes = zip(sweep.text.file.axes, sweep.text.fields, strict=True)
+    shown = [field for axis, fields in axes for field in (fields[:1] if isinstance(axis, dict) else fields)]
+    return [*(name for name, given in files.items() if len(given) > 1), *(columns[field] for field in shown)]
 
 
 def _data(sweep: "Sweep", rows: "list[Row]") -> dict[str, Any]:
@@ -214,7 +216,7 @@ def _dry(task: _Task) -> None:
         {"point": point.number, "chip": point.chip, "workload": point.workload, **dict(point.values)}
         for point in sweep.points
     ]
-    axes = _axes(sweep, [field for axis in sweep.text.fields for field in axis])
+    axes = _axes(sweep, {field: field for axis in sweep.text.fields for field in axis})
     show_points(points, axes, summary, console())
 
 

@@ -153,9 +153,9 @@ class _Scale:
         if len(positive) == len(self._values) and max(positive) >= 8 * min(positive):
             axes.set_xscale("log", base=2)
         if len(self._values) <= 12:
-            axes.set_xticks(
-                sorted(map(float, self._values)), [f"{value:g}" for value in sorted(self._values)]
-            )
+            names = [f"{value:g}" for value in sorted(self._values)]
+            turned = 60 if sum(map(len, names)) > 22 else 0
+            axes.set_xticks(sorted(map(float, self._values)), names, rotation=turned)
             axes.minorticks_off()
 
 
