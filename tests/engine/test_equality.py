@@ -6,36 +6,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simulator.base.errors import DeadlockError
-from simulator.engine.contract import Engine, run
+from simulator.engine.contract import run
 from simulator.engine.fast_engine import FastEngine
 from simulator.engine.simpy_engine import SimpyEngine
 from simulator.program.form import Program
-from simulator.program.timeline import Recording, Timeline
+from simulator.program.timeline import Recording
 
 sys.path.insert(0, str(Path(__file__).parent))
+from comparison import difference, outcome
 from random_programs import random_program
 
 PROGRAMS = 200
-
-
-def outcome(engine: Engine, program: Program) -> Timeline | str:
-    """The timeline, or what a deadlock says."""
-    try:
-        return run(engine, program)
-    except DeadlockError as error:
-        return str(error)
-
-
-def difference(a: Timeline | str, b: Timeline | str) -> str:
-    """In what two outcomes differ; empty if in nothing."""
-    if isinstance(a, str) or isinstance(b, str):
-        return "" if a == b else f"{a!r} / {b!r}"
-    for name in ("count", "held", "began", "ended"):
-        if not np.array_equal(getattr(a, name), getattr(b, name)):
-            return name
-    starts = zip(a.start, b.start, strict=True)
-    return next((f"START of stream {s}" for s, (x, y) in enumerate(starts) if not np.array_equal(x, y)), "")
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,11 @@ class FastSession:
         check_memory(self._tables, schedule, self._recording, self._memory)
         return Machine(self._tables, schedule, self._recording, self._provide)
 
+    @property
+    def words(self) -> int:
+        """Size of the kernel's memory, start times apart, in numbers of eight bytes."""
+        return len(self._machine.m)
+
     def finish(self) -> Timeline:
         """As the contract says."""
         steady = Steady(self._machine, self._program.schedule, self._recording) if self._skip else None

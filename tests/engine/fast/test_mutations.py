@@ -1,0 +1,88 @@
+"""The comparison of engines is itself compared: one thing wrong in one engine, and it must say so."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from comparison import difference, outcome
+from random_programs import random_program
+
+from simulator.engine.fast_engine import FastEngine, arbiter, session
+from simulator.engine.simpy_engine import SimpyEngine
+from simulator.program.finalise import finalise
+from simulator.program.form import Int, Kind, Program, Scope
+from simulator.program.tables import NO_GAP, NO_TABLE, Tables
+
+SEEDS = 150
+
+
+def of_streams(**fields: Callable[[Int], Int]) -> Callable[[Tables], Tables]:
+    return lambda t: replace(
+        t, stream=replace(t.stream, **{k: change(getattr(t.stream, k)) for k, change in fields.items()})
+    )
+
+
+def of_resources(**fields: Callable[[Int], Int]) -> Callable[[Tables], Tables]:
+    return lambda t: replace(
+        t, resource=replace(t.resource, **{k: change(getattr(t.resource, k)) for k, change in fields.items()})
+    )
+
+
+def of_edges(rows: Callable[[Tables], Int], **added: int) -> Callable[[Tables], Tables]:
+    def change(t: Tables) -> Tables:
+        fields = {k: getattr(t.edge, k) + more * rows(t) for k, more in added.items()}
+        return replace(t, edge=replace(t.edge, **fields))
+
+    return change
+
+
+def kind(which: Kind) -> Callable[[Tables], Int]:
+    return lambda t: (t.edge.kind == which).astype(np.int64)
+
+
+def credits(t: Tables) -> Int:
+    """Edges that point backwards in all inferences."""
+    return ((t.edge.scope == Scope.GLOBAL) & (t.edge.offset < 0) & (t.edge.table == NO_TABLE)).astype(
+        np.int64
+    )
+
+
+MUTATIONS = {
+    "tie rule": of_streams(key=np.negative),
+    "credit": of_edges(credits, offset=-1),
+    "pool size": of_resources(capacity=lambda c: c + (c > 1)),
+    "finish edge": of_edges(kind(Kind.FINISH), lag=4),
+    "finish edge, FREE": of_edges(kind(Kind.FINISH), free_lag=4),
+    "hold edge": of_edges(kind(Kind.HOLD), lag=2),
+    "wait edge": of_edges(kind(Kind.WAIT), lag=1),
+    "policy": of_resources(policy=np.zeros_like),
+    "clock": of_resources(phase=lambda phase: np.maximum(phase - 1, 0)),
+    "gap": of_streams(gap=lambda gap: gap + (gap != NO_GAP)),
+    "release": of_streams(released=np.zeros_like),
+    "background": of_streams(every=lambda every: every + (every > 0)),
+}
+
+
+def first_difference(engine: FastEngine) -> str:
+    reference = SimpyEngine()
+    for seed in range(SEEDS):
+        program = random_program(seed)
+        said = difference(outcome(engine, program), outcome(reference, program))
+        if said:
+            return said
+    return ""
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_a_wrong_table_is_noticed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def mutated(program: Program) -> Tables:
+        return MUTATIONS[name](finalise(program))
+
+    monkeypatch.setattr(session, "finalise", mutated)
+    assert first_difference(FastEngine()) != ""
+
+
+def test_a_wrong_comparison_in_the_kernel_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arbiter, "goes_before", lambda m, s, other: s > other)
+    assert first_difference(FastEngine(compiled=False)) != ""
