@@ -34,8 +34,8 @@ class FastEngine:
         return FastSession(program, recording, self._kernel, skip=self._skip, memory=self._memory)
 
     def _kernel(self, full: bool) -> tuple[Advance, bool]:
-        """Entry of the kernel and whether it is compiled; ``full``: with the arbiter."""
-        advance = _compiled(full) if self._compiled else None
+        """Entry of the kernel and whether it is compiled; always with the arbiter: a second kernel in the same cache was once mistaken for it."""
+        advance = _compiled(True) if self._compiled else None
         self._compiled = advance is not None
         return (kernel.advance, False) if advance is None else (advance, True)
 
