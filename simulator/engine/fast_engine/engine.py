@@ -34,7 +34,7 @@ class FastEngine:
         return FastSession(program, recording, self._kernel, skip=self._skip, memory=self._memory)
 
     def _kernel(self, full: bool) -> tuple[Advance, bool]:
-        """Entry of the kernel and whether it is compiled; always with the arbiter: a second kernel in the same cache was once mistaken for it."""
+        """Entry of the kernel, always with the arbiter, and whether it is compiled; ``full`` is for plain Python."""
         advance = _compiled(True) if self._compiled else None
         self._compiled = advance is not None
         return (kernel.advance, False) if advance is None else (advance, True)
