@@ -12,6 +12,13 @@ FOLDER = Path(__file__).parents[2] / "docs" / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 
 
+class Kernel(AsyncKernelManager):
+    """No kernel that somebody has installed: the one of this interpreter."""
+
+    def _kernel_spec_manager_default(self) -> KernelSpecManager:
+        return KernelSpecManager(kernel_dirs=[])
+
+
 def test_there_are_notebooks() -> None:
     assert [path.stem for path in NOTEBOOKS] == ["change_the_chip", "first_run"]
 
@@ -25,9 +32,8 @@ def test_a_notebook_runs_and_shows_what_it_says(
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
     book = nbformat.read(path, as_version=4)
-    # No kernel that somebody has installed: the one of this interpreter.
-    kernel = AsyncKernelManager(kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
-    NotebookClient(book, timeout=300, km=kernel, resources={"metadata": {"path": str(FOLDER)}}).execute()
+    where = {"metadata": {"path": str(FOLDER)}}
+    NotebookClient(book, timeout=300, kernel_manager_class=Kernel, resources=where).execute()
     outputs = [output for cell in book.cells for output in cell.get("outputs", ())]
     assert not [
         output for output in outputs if output.output_type == "error" or output.get("name") == "stderr"

@@ -11,14 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
-from types import FunctionType, ModuleType
+from types import FunctionType
 from typing import Any
 
 import numba
 import numpy as np
 
 from simulator.engine.fast_engine import (
-    absent,
     arbiter,
     edges,
     heap,
@@ -32,24 +31,23 @@ from simulator.engine.fast_engine import (
 )
 from simulator.engine.fast_engine.machine import Advance
 
-_MODULES = (layout, heap, lists, edges, servers, progress, stream, kernel)
+_MODULES = (layout, heap, lists, edges, servers, progress, holds, arbiter, stream, kernel)
 _HOT = {"start", "finish", "prepare"}
 _POINTER = numba.types.CPointer(numba.types.int64)
 _OPTIONS = {"error_model": "numpy", "_nrt": False}
 
 
-def compile_kernel(full: bool) -> Advance:
-    """The kernel's entry; ``full``: with the arbiter and with holds of streams that are not ordered."""
-    modules = (*_MODULES, *((holds, arbiter) if full else (absent,)))
+def compile_kernel() -> Advance:
+    """The kernel's entry."""
     space: dict[str, Any] = {"__name__": kernel.__name__}
-    for module in modules:
+    for module in _MODULES:
         for name, value in vars(module).items():
             if isinstance(value, int):
                 space[name] = value
             elif isinstance(value, FunctionType) and value.__module__ == module.__name__:
                 space[name] = _helper(FunctionType(value.__code__, space, name))
     entry = FunctionType(kernel.advance.__code__, space, "advance")
-    with _cache_folder(modules) as cached:
+    with _cache_folder() as cached:
         signature = numba.types.int64(_POINTER, _POINTER)
         call = numba.cfunc(signature, cache=cached, **_OPTIONS)(entry).ctypes
 
@@ -70,14 +68,14 @@ def _address(values: np.ndarray[Any, Any]) -> Any:
 
 
 @contextmanager
-def _cache_folder(modules: tuple[ModuleType, ...]) -> Iterator[bool]:
+def _cache_folder() -> Iterator[bool]:
     """Let numba cache in a folder named by what is compiled; False where no folder can be written.
 
     numba itself would look at the date of the entry's file only, and not at the functions it calls.
     """
     given = numba.config.CACHE_DIR
     digest = hashlib.sha256(version("numba").encode())
-    for module in modules:
+    for module in _MODULES:
         digest.update(Path(str(module.__file__)).read_bytes())
     try:
         for above in _folders(given):

@@ -33,19 +33,19 @@ class FastEngine:
         """Start a session at time zero. Raises InputError where the program breaks a rule or needs too much memory."""
         return FastSession(program, recording, self._kernel, skip=self._skip, memory=self._memory)
 
-    def _kernel(self, full: bool) -> tuple[Advance, bool]:
-        """Entry of the kernel, always with the arbiter, and whether it is compiled; ``full`` is for plain Python."""
-        advance = _compiled(True) if self._compiled else None
+    def _kernel(self) -> tuple[Advance, bool]:
+        """Entry of the kernel, and whether it is compiled."""
+        advance = _compiled() if self._compiled else None
         self._compiled = advance is not None
         return (kernel.advance, False) if advance is None else (advance, True)
 
 
 @cache
-def _compiled(full: bool) -> Advance | None:
+def _compiled() -> Advance | None:
     """The compiled kernel; None where numba does not work: that costs speed, never correctness."""
     try:
         from simulator.engine.fast_engine.compiled import compile_kernel
 
-        return compile_kernel(full)
+        return compile_kernel()
     except Exception:
         return None

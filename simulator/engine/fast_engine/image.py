@@ -137,11 +137,11 @@ def _fill_background(image: Image, tables: Tables) -> None:
         base = table.base[:1, behind].ravel()
         base[at != NO_TABLE] = tables.pool[at[at != NO_TABLE]]
         image.put(s, field, base)
-        image.put(s, field + 3, f.NIL)
+    image.put(s, f.PRIORITIES + 3, f.NIL)
 
 
 def _durations(tables: Tables) -> list[tuple[int, DurationTable]]:
-    return [(f.OCCUPANCY, tables.occupancy), (f.LATENCY, tables.latency), (f.PRIORITY, tables.priority)]
+    return [(f.OCCUPANCY, tables.occupancy), (f.LATENCY, tables.latency), (f.PRIORITIES, tables.priority)]
 
 
 def _fill_resources(image: Image, tables: Tables, mode: Int) -> None:

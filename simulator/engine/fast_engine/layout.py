@@ -48,8 +48,9 @@ INF = 1 << 62
 ) = range(28)
 FIRST_STREAM = 32
 
-# A stream. Rows stand in the order (key, number), so that addresses break ties.
-STREAM_SIZE = 76
+# A stream. Rows stand in the order (key, number), so that addresses break ties. What every operation
+# needs comes first, to lie close together.
+STREAM_SIZE = 80
 (
     STAGE,
     NEXT,  # operations granted so far
@@ -59,18 +60,6 @@ STREAM_SIZE = 76
     CURSOR,  # edge to look at next
     STATE,
     LINK,  # next in the stack or in the list of waiters that this stream is in
-    N,  # from here on a copy of the work row of the current inference: operations,
-    WAITS,  # edges into the stream: WAIT from here,
-    FINISHES,  # FINISH from here,
-    HOLDS,  # HOLD from here,
-    EDGES_END,
-    CONSTANT,  # 1: durations are those of k = 0
-    OCCUPANCY,  # durations: base, step, reset, table
-    LATENCY,
-    PRIORITY,
-) = (*range(15), 18, 22)
-WORK_SIZE = 18
-(
     MODE,
     PLAIN,  # 1: START is ``ready``; no clock, no set-up, no server that could be busy
     DONE,  # of the latest operation
@@ -88,6 +77,20 @@ WORK_SIZE = 18
     FIRST_NEED,  # the least operation any of them needs
     NEED,  # twice the operation that this stream waits for, + 1: for its FREE
     HOLDER,  # first node that waits for an event of this stream
+    N,  # from here on a copy of the work row of the current inference: operations,
+    WAITS,  # edges into the stream: WAIT from here,
+    FINISHES,  # FINISH from here,
+    HOLDS,  # HOLD from here,
+    EDGES_END,
+    CONSTANT,  # 1: durations are those of k = 0,
+    OCCUPANCY,  # which are these
+    LATENCY,
+    OCCUPANCIES,  # durations: base, step, reset, table
+    LATENCIES,
+    PRIORITIES,
+) = (*range(34), 37, 41)
+WORK_SIZE = 20
+(
     ON,  # whom this stream waits for while ASLEEP
     PIN,  # the least operation that nodes need, + 1
     RING_LIMIT,  # NEXT must stay below: room in the ring, or PIN
@@ -118,7 +121,7 @@ WORK_SIZE = 18
     FIRST,
     ALARM,  # clock edge at which it is going to be looked at
     NOTICE,  # next in the list of notices, 0: not in it
-) = range(26, 73)
+) = range(45, 75)
 
 # Stages of a stream's next operation
 (

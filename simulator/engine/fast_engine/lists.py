@@ -42,6 +42,16 @@ def rouse(m: Memory, s: int) -> None:
     stack(m, s)
 
 
+def rouse_sleepers(m: Memory, s: int) -> None:
+    """Stream s has nothing more to do: nobody needs to rest until it has gone on."""
+    waiter = m[s + WAITER]
+    while waiter != NIL:
+        following = m[waiter + LINK]
+        if m[waiter + STATE] == ASLEEP:
+            rouse(m, waiter)
+        waiter = following
+
+
 def tell(m: Memory, s: int) -> None:
     """Stack those who waited for what stream s has done."""
     done = 2 * m[s + NEXT]

@@ -21,8 +21,8 @@ from simulator.program.timeline import Recording
 Advance = Callable[[Any, Any], int]
 """The kernel's entry, compiled or not."""
 
-Provide = Callable[[bool], tuple[Advance, bool]]
-"""The entry and whether it is compiled, from whether the arbiter is needed."""
+Provide = Callable[[], tuple[Advance, bool]]
+"""The entry and whether it is compiled."""
 
 SLICE = {True: 1 << 20, False: 1 << 14}
 """Operations between two looks at Ctrl-C and the like, compiled or not."""
@@ -49,7 +49,7 @@ class Machine:
         self.totals = _totals(tables, schedule)
         self.tables, self._owner = add_shadows(tables)
         self._image = image = build(self.tables, self._owner, recent)
-        self._advance, self.compiled = provide(bool((image.get(image.stream, f.MODE) >= f.ARBITER).any()))
+        self._advance, self.compiled = provide()
         self.name = "fast (compiled)" if self.compiled else "fast (python)"
         self._recent, self._log = recent, list[Int]()
         self.flat_n = self.totals.copy() if recording.level == "full" else np.zeros(self.streams, np.int64)
@@ -62,7 +62,7 @@ class Machine:
         image.m[f.CALENDAR] = image.append(self._inferences(schedule))
         image.m[f.INFERENCES] = len(schedule)
         self.m: Any = image.m if self.compiled else image.m.tolist()
-        self._used = len(self.m)
+        self.used = len(self.m)
         total = int(self.flat_n.sum())
         self.flat: Any = np.empty(total, np.int64) if self.compiled else array("q", (0,)) * total
         self._grow_nodes()
@@ -168,9 +168,9 @@ class Machine:
 
     def _reserve(self, count: int) -> int:
         """Place of a new region at the end of the memory."""
-        at = self._used
-        self._used += count
-        lack = self._used - len(self.m)
+        at = self.used
+        self.used += count
+        lack = self.used - len(self.m)
         if lack > 0 and self.compiled:
             self.m = np.concatenate((self.m, np.zeros(lack + len(self.m) // 4, np.int64)))
         elif lack > 0:
@@ -265,7 +265,7 @@ class Machine:
         image, first = self._image, len(self.tables.n)
         if not np.array_equal(owner, self._owner) or (modes(tables) != self.get(f.MODE)).any():
             return False
-        image.m = np.array(self.m[: self._used], np.int64)
+        image.m = np.array(self.m[: self.used], np.int64)
         old_taps, old_edges = image.tap, len(image.edge)
         add_segments(image, tables, first, len(self.tables.pool), self._recent)
         edge = image.edge[old_edges:]
@@ -275,7 +275,7 @@ class Machine:
         for field in (f.RING_LIMIT, f.LIMIT):
             image.put(image.stream, field, 0)
         self.m = image.m if self.compiled else image.m.tolist()
-        self._used = len(self.m)
+        self.used = len(self.m)
         self.m[f.NODES_NEEDED] = _nodes(tables)
         return True
 

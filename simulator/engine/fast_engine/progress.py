@@ -11,7 +11,7 @@ operation's START, so that no later request is granted first, and gets a larger 
 from simulator.engine.fast_engine.edges import look_up
 from simulator.engine.fast_engine.heap import push
 from simulator.engine.fast_engine.layout import *
-from simulator.engine.fast_engine.lists import demanded, sleep, stack
+from simulator.engine.fast_engine.lists import demanded, rouse_sleepers, sleep, stack
 
 
 def prepare(m: Memory, s: int) -> bool:
@@ -55,6 +55,7 @@ def enter(m: Memory, s: int) -> bool:
     m[s + N] = 0
     m[s + STATE] = PARKED
     m[RUNNING] -= 1
+    rouse_sleepers(m, s)
     return False
 
 
@@ -98,7 +99,7 @@ def relimit(m: Memory, s: int) -> bool:
         m[GROW] = s
         m[BUDGET] = 0
         stack(m, s)
-    elif slow == s or demanded(m, s):
+    elif slow == s or m[slow + STATE] == PARKED or demanded(m, s):
         m[s + STATE] = STUCK
         push(m, m[s + START], STUCK_PHASE, s)
     else:

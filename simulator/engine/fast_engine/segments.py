@@ -60,6 +60,7 @@ def _works(tables: Tables, first: int, shift: int, edges: Int) -> Int:
     for table in three[:2]:
         same &= (table.table[first:] == NO_TABLE) & (table.step[first:] == 0)
     columns = [tables.n[first:], *np.moveaxis(edges, -1, 0), same.astype(np.int64)]
+    columns += [tables.occupancy.base[first:], tables.latency.base[first:]]
     for table in three:
         at = np.where(table.table[first:] == NO_TABLE, f.NIL, table.table[first:] + shift)
         columns.extend((table.base[first:], table.step[first:], table.reset[first:], at))

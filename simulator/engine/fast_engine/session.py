@@ -35,8 +35,8 @@ class FastSession:
 
     @property
     def words(self) -> int:
-        """Size of the kernel's memory, start times apart, in numbers of eight bytes."""
-        return len(self._machine.m)
+        """Kernel's memory in use, start times apart, in numbers of eight bytes."""
+        return self._machine.used
 
     def finish(self) -> Timeline:
         """As the contract says."""

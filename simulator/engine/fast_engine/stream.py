@@ -34,8 +34,8 @@ def start(m: Memory, flat: Memory, s: int) -> bool:
         done = begin + m[s + LATENCY]
         free = begin + m[s + OCCUPANCY]
     else:
-        done = begin + duration(m, s + LATENCY, k)
-        free = begin + duration(m, s + OCCUPANCY, k)
+        done = begin + duration(m, s + LATENCIES, k)
+        free = begin + duration(m, s + OCCUPANCIES, k)
     e, end = m[s + FINISHES], m[s + HOLDS]
     while e < end:
         j = k + m[e + SHIFT] if m[e + FORM] == 0 else look_up(m, e, k)

@@ -89,8 +89,8 @@ from simulator.program.timeline import Recording
 p = Sketch()
 p.stream("endless", n=10**12, occupancy=1)
 session = FastEngine(compiled=bool(int(sys.argv[1])), skip=False).open(p.program(), Recording("off"))
-print("running", flush=True)
 try:
+    print("running", flush=True)
     session.finish()
 except KeyboardInterrupt:
     print("stopped")

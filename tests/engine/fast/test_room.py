@@ -51,14 +51,14 @@ def test_a_backlog_is_kept_exactly() -> None:
 
 
 def test_many_servers_busy_at_once() -> None:
-    """Gap 1 and occupancy 1,000 on a pool of 500: the 501st waits for the first."""
+    """Gap 1 and occupancy 1,000 on a pool of 500, which the rival leaves at 1: the 501st waits for the first."""
     p = Sketch()
     p.resource("pool", capacity=500)
     p.stream("requests", "pool", n=600, gap=1, occupancy=1000)
     p.stream("rival", "pool", n=1, occupancy=1, key=-1)
     program = p.program()
     timeline = run(FastEngine(), program)
-    assert timeline.start[0].tolist() == [*range(499), *range(1000, 1101)]
+    assert timeline.start[0].tolist() == [*range(500), *range(1000, 1100)]
     assert difference(timeline, run(SimpyEngine(), program)) == ""
 
 
