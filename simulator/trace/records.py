@@ -55,6 +55,7 @@ class SourceRecord(_Record):
 
     layer: Name
     delay: Extent
+    reach: Literal["", "all", "past"] = ""
 
 
 class MatrixRecord(_Record):
@@ -64,6 +65,7 @@ class MatrixRecord(_Record):
     rows: Annotated[int, Field(ge=1, le=MAX_WEIGHTS)]
     columns: Annotated[int, Field(ge=1, le=MAX_WEIGHTS)]
     reads: Annotated[int, Field(ge=-1, le=1)]
+    blocks: Annotated[int, Field(ge=1, le=MAX_WEIGHTS)] = 1
 
 
 Pair = Annotated[list[Extent], Field(min_length=2, max_length=2)]
@@ -92,6 +94,8 @@ class LayerRecord(_Record):
     window: WindowRecord | None
     activation: Name | Literal[""]
     parameters: Annotated[int, Field(ge=0, le=4 * MAX_WEIGHTS)]
+    products: Annotated[int, Field(ge=0)] = 0
+    operations: Annotated[int, Field(ge=0)] = 0
     attributes: Annotated[dict[Name, bool | int | Name], Field(max_length=16)]
     density: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] | None = None
     magnitude: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] | None = None
@@ -102,13 +106,15 @@ class LayerRecord(_Record):
         return Layer(
             name=self.name,
             kind=self.kind,
-            inputs=tuple(Source(source.layer, source.delay) for source in self.inputs),
+            inputs=tuple(Source(**source.model_dump()) for source in self.inputs),
             grid=tuple(self.grid),
             width=self.width,
             matrices=tuple(Matrix(**matrix.model_dump()) for matrix in self.matrices),
             window=Window(**pairs) if pairs else None,
             activation=self.activation,
             parameters=self.parameters,
+            products=self.products,
+            operations=self.operations,
             attributes=self.attributes,
             density=self.density,
             magnitude=self.magnitude,
@@ -161,7 +167,16 @@ def body(trace: Trace) -> Iterator[dict[str, Any]]:
 
 def _layer(shape: int, layer: Layer) -> dict[str, Any]:
     columns = asdict(layer)
-    for optional in ("density", "magnitude"):
-        if columns[optional] is None:
-            del columns[optional]
+    _omit(columns, density=None, magnitude=None, products=0, operations=0)
+    for source in columns["inputs"]:
+        _omit(source, reach="")
+    for matrix in columns["matrices"]:
+        _omit(matrix, blocks=1)
     return {"record": "layer", "shape": shape, **columns}
+
+
+def _omit(columns: dict[str, Any], **usual: Any) -> None:
+    """Leave out optional columns that have their usual value."""
+    for name, value in usual.items():
+        if columns[name] == value:
+            del columns[name]

@@ -22,10 +22,15 @@ class Window:
 
 @dataclass(frozen=True)
 class Source:
-    """An input of a layer: another layer's output, ``delay`` time steps ago (0: this step)."""
+    """An input of a layer: another layer's output, ``delay`` time steps ago (0: this step).
+
+    ``reach``: which of its positions the layer's position k reads. Empty: those of the layer's window, position k
+    if both have as many positions, else all. "all": every one. "past": 0 to k (causal attention).
+    """
 
     layer: str
     delay: int = 0
+    reach: str = ""
 
 
 @dataclass(frozen=True)
@@ -33,17 +38,20 @@ class Matrix:
     """A stationary weight matrix of ``rows`` inputs by ``columns`` outputs, used once a position.
 
     ``reads`` is the number of the layer's input that drives its rows (-1: the layer's own output one step ago).
+    With ``blocks`` > 1 (grouped and depthwise convolutions) it is block-diagonal: block b has the b-th share of the
+    rows and of the columns, and everything else is zero and no weight.
     """
 
     name: str
     rows: int
     columns: int
     reads: int = 0
+    blocks: int = 1
 
     @property
     def weights(self) -> int:
-        """Entries of the matrix."""
-        return self.rows * self.columns
+        """Entries of the matrix, what is zero outside its blocks not counted."""
+        return self.rows * self.columns // self.blocks
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,8 @@ class Layer:
 
     ``kind``: input, conv2d, linear, lstm, max_pool2d, add, embedding, flatten, argmax.
     ``window`` maps output positions to input positions; None: position by position (flatten and global: all).
+    ``products``: multiply-accumulates between two activations per inference (attention). ``operations``: digital
+    operations per inference where the layer has no weights, a multiply-accumulate counted as two.
     ``parameters`` counts everything trainable (weights, biases, normalisation).
     ``density`` (share of output values that are not zero) and ``magnitude`` (their mean absolute value over full
     scale) are None where nobody measured them.
@@ -66,6 +76,8 @@ class Layer:
     window: Window | None = None
     activation: str = ""
     parameters: int = 0
+    products: int = 0
+    operations: int = 0
     attributes: Mapping[str, str | int | bool] = field(default_factory=dict)
     density: float | None = None
     magnitude: float | None = None

@@ -105,7 +105,7 @@ def declared_width(name: str, specs: Mapping[str, LayerSpec]) -> int:
 
 def spec_of(layer: Layer) -> LayerSpec:
     """The description that ``build`` made ``layer`` of. Raises ``RuleError`` if there is none."""
-    sources = [asdict(source) for source in layer.inputs]
+    sources = [{"layer": source.layer, "delay": source.delay} for source in layer.inputs]
     described: dict[str, Any] = {**layer.attributes, "kind": layer.kind}
     if layer.kind == "input":
         described |= {"shape": [layer.width, *layer.grid[-2:]][: 3 if len(layer.grid) == 2 else 1]}
