@@ -163,10 +163,16 @@ def _work(program: Program, segment: Segment, s: int, work: Work) -> None:
 def _edge_numbers(program: Program, segment: Segment) -> None:
     """Streams, events, kinds and scopes of all edges exist, and no index formula runs backwards."""
     edges, streams = segment.edges, len(program.streams)
-    rows = np.array(
-        [(e.source, e.target, e.kind, e.event, e.scope, e.index.scale, e.index.divisor - 1) for e in edges],
-        dtype=np.int64,
-    ).reshape(-1, 7)
+    columns = (
+        [e.source for e in edges],
+        [e.target for e in edges],
+        [e.kind for e in edges],
+        [e.event for e in edges],
+        [e.scope for e in edges],
+        [e.index.scale for e in edges],
+        [e.index.divisor - 1 for e in edges],
+    )
+    rows = np.stack([np.fromiter(column, np.int64, len(edges)) for column in columns], axis=1)
     most = np.array(
         [streams - 1, streams - 1, max(Kind), max(Event), max(Scope)] + 2 * [np.iinfo(np.int64).max]
     )

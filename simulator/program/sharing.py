@@ -1,5 +1,6 @@
 """Which resources are shared, which streams contend, and when resources have a clock edge together."""
 
+from functools import lru_cache
 from math import gcd
 
 import numpy as np
@@ -30,6 +31,7 @@ def contended(tables: Tables) -> NDArray[np.bool_]:
     return np.bincount(stream_of(table)[busy], minlength=len(table.key)) > 0
 
 
+@lru_cache(maxsize=1024)
 def combine(first: Clock, second: Clock) -> Clock | None:
     """The common edges of two clocks, or None where they never meet (Chinese remainder theorem)."""
     (p, a), (q, b) = first, second
@@ -51,6 +53,8 @@ def clock_of(tables: Tables, stream: int) -> Clock | None:
 
 def clocks(tables: Tables) -> tuple[Int, Int]:
     """Period and phase [ps] per stream of a checked program."""
-    rows = [clock_of(tables, s) or (1, 0) for s in range(len(tables.stream.key))]
-    table = np.array(rows, dtype=np.int64).reshape(-1, 2)
-    return table[:, 0], table[:, 1]
+    count = len(tables.stream.key)
+    period, phase = np.ones(count, np.int64), np.zeros(count, np.int64)
+    for s in np.unique(stream_of(tables.stream)[tables.resource.period[tables.stream.resource] > 1]).tolist():
+        period[s], phase[s] = clock_of(tables, s) or (1, 0)
+    return period, phase

@@ -113,7 +113,7 @@ class _Pool:
 
 
 def _ints(values: Sequence[int] | list[int]) -> Int:
-    return np.array(values, dtype=np.int64)
+    return np.fromiter(values, np.int64, len(values))
 
 
 def tabulate(program: Program) -> Tables:

@@ -40,19 +40,20 @@ def add_shadows(tables: Tables) -> tuple[Tables, Int]:
 
 def _never_decreases(tables: Tables, s: int) -> bool:
     """Whether FREE of stream s certainly does not: one occupancy, holds on one and the same later event."""
-    works = np.flatnonzero(tables.n[:, s])
+    works = np.flatnonzero(tables.n[:, s]).tolist()
     occupancy = tables.occupancy
-    if (occupancy.table[works, s] != NO_TABLE).any() or occupancy.step[works, s].any():
+    if any(occupancy.table[q, s] != NO_TABLE or occupancy.step[q, s] for q in works):
         return False
-    if len(np.unique(occupancy.base[works, s])) > 1:
+    if len({int(occupancy.base[q, s]) for q in works}) > 1:
         return False
     holds = []
-    for q in works.tolist():
-        rows = np.arange(tables.edge.into[q, s], tables.edge.into[q, s + 1])
-        rows = rows[tables.edge.kind[rows] != Kind.WAIT]
+    for q in works:
+        begin, end = tables.edge.into[q, s : s + 2].tolist()
+        kinds = tables.edge.kind[begin:end].tolist()
+        rows = [begin + at for at, kind in enumerate(kinds) if kind != Kind.WAIT]
         if len(rows) != 1 or tables.edge.kind[rows[0]] != Kind.HOLD:
             return False
-        holds.append((int(rows[0]), q))
+        holds.append((rows[0], q))
     return _one_event(tables, [row for row, _ in holds]) and _in_order(tables, holds)
 
 
@@ -70,13 +71,17 @@ def _in_order(tables: Tables, holds: list[tuple[int, int]]) -> bool:
     for x, q in holds:
         n, count = int(tables.n[q, edge.target[x]]), int(tables.n[q, edge.source[x]])
         if edge.table[x] == NO_TABLE:
-            ends = (edge.scale[x] * np.array([0, n - 1]) + edge.offset[x]) // edge.divisor[x]
+            scale, offset, divisor = int(edge.scale[x]), int(edge.offset[x]), int(edge.divisor[x])
+            first, last = offset // divisor, (scale * (n - 1) + offset) // divisor
         else:
             ends = tables.pool[edge.table[x] : edge.table[x] + n]
-        if NONE in ends or (edge.scope[x] == Scope.INFERENCE and ends[0] < 0):
+            if NONE in ends:
+                return False
+            first, last = int(ends[0]), int(ends[-1])
+        if edge.scope[x] == Scope.INFERENCE and first < 0:
             return False
-        firsts.append(int(ends[0]))
-        lasts.append(int(ends[-1]) - count)
+        firsts.append(first)
+        lasts.append(last - count)
     return max(lasts) <= min(firsts)
 
 

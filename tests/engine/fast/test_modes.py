@@ -62,9 +62,10 @@ def test_the_cache_is_named_by_the_kernel(tmp_path: Path, monkeypatch: pytest.Mo
     module = type(sys)("some_kernel")
     module.__file__ = str(tmp_path / "kernel.py")
     folders = set()
+    monkeypatch.setattr(compiled, "_MODULES", (module,))
     for text in ("a = 1", "a = 2", "a = 1"):
         Path(module.__file__).write_text(text)
-        with compiled._cache_folder((module,)) as cached:
+        with compiled._cache_folder() as cached:
             assert cached
             folders.add(compiled.numba.config.CACHE_DIR)
     assert len(folders) == 2
@@ -76,7 +77,7 @@ def test_no_folder_for_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
     (tmp_path / "file").touch()
     monkeypatch.setattr(compiled, "_folders", lambda given: iter([tmp_path / "file"]))
-    with compiled._cache_folder(()) as cached:
+    with compiled._cache_folder() as cached:
         assert not cached
 
 
