@@ -29,6 +29,7 @@ BASE = {
     "resistance": "ohm",
     "data": "byte",
     "data rate": "bit/s",
+    "operation rate": "op/s",
     "energy per bit": "pJ/bit",
     "energy per bit and length": "pJ/bit/mm",
 }
@@ -47,6 +48,7 @@ _EXAMPLE = {
     "resistance": "0.35 ohm",
     "data": "8 KiB",
     "data rate": "3.2 Gbit/s",
+    "operation rate": "2 Top/s",
     "energy per bit": "0.1 pJ/bit",
     "energy per bit and length": "0.1 pJ/bit/mm",
 }
@@ -88,7 +90,9 @@ class Quantity:
 def _registry() -> "pint.UnitRegistry[Decimal]":
     import pint
 
-    return pint.UnitRegistry(non_int_type=Decimal, cache_folder=None)
+    registry: pint.UnitRegistry[Decimal] = pint.UnitRegistry(non_int_type=Decimal, cache_folder=None)
+    registry.define("operation = [operation] = op")
+    return registry
 
 
 def split_number(text: str) -> tuple[Fraction, str] | None:

@@ -27,7 +27,7 @@ class Cost:
 class Costs:
     """Energies [pJ]: ``input``, ``crossbar``, ``adc`` and ``buffer`` an MVM, ``output`` a value out of a local unit,
     ``gates`` a value into a global unit (None: there is none), ``wire`` a byte between neighbours, ``host`` a byte
-    (None: not modelled). Powers [mW] of a tile: ``clock``, ``leakage``."""
+    and ``compute`` an operation of the host (None: not modelled). Powers [mW] of a tile: ``clock``, ``leakage``."""
 
     input: Cost
     crossbar: Cost
@@ -37,6 +37,7 @@ class Costs:
     gates: Cost | None
     wire: Cost
     host: Cost | None
+    compute: Cost | None
     clock: Cost
     leakage: Cost
 
@@ -57,6 +58,7 @@ def costs(chip: Chip) -> Costs:
         gates=_gates(chip),
         wire=_wire(chip),
         host=_host(chip),
+        compute=_compute(chip),
         clock=_clock(chip),
         leakage=_leakage(chip),
     )
@@ -150,6 +152,11 @@ def pitch(chip: Chip) -> Fraction:
 def _host(chip: Chip) -> Cost | None:
     figure = chip.host.energy or (offchip.ENERGY[chip.host.memory] if chip.host.memory else None)
     return _cost(figure, offchip.energy(1, figure.magnitude)) if figure else None
+
+
+def _compute(chip: Chip) -> Cost | None:
+    figure = chip.host.compute_energy
+    return _cost(figure, figure.magnitude) if figure else None
 
 
 def _clock(chip: Chip) -> Cost:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from simulator.base.units import Quantity, whole_ps
 from simulator.chip import timing
-from simulator.chip.schema import Chip
+from simulator.chip.schema import Chip, Host
 from simulator.chip.timing import mvm_window
 from simulator.chip.topology import Topology, build
 from simulator.parts import streaming
@@ -43,11 +43,12 @@ class GlobalUnit:
 
 @dataclass(frozen=True)
 class HostPath:
-    """Host port: rate [bit/s] each way, latency [ps], where windows are formed."""
+    """Host: rate of its port [bit/s] each way, latency [ps], where windows are formed, operations a second."""
 
     rate: Fraction
     latency: int
     im2col: Literal["host", "tile"]
+    compute: Fraction | None = None
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def resolve(chip: Chip) -> Hardware:
         local=_local(chip, digital),
         link=streaming.link(digital, int(chip.links.lanes), int(chip.links.latency)),
         unit=_global(chip, digital),
-        host=HostPath(chip.host.bandwidth.magnitude, whole_ps(chip.host.latency.magnitude), chip.host.im2col),
+        host=_host(chip.host),
         buffers=Buffers(
             int(tile.input_buffer.vectors),
             int(tile.input_buffer.size),
@@ -114,6 +115,11 @@ def _mvm(chip: Chip) -> Mvm:
         transfer=whole_ps(chip.tile.integration.register_transfer.magnitude),
         period=clock_period(chip.clocks.mvm),
     )
+
+
+def _host(host: Host) -> HostPath:
+    compute = host.compute.magnitude if host.compute else None
+    return HostPath(host.bandwidth.magnitude, whole_ps(host.latency.magnitude), host.im2col, compute)
 
 
 def _local(chip: Chip, period: int) -> Streaming:

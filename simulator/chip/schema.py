@@ -15,6 +15,7 @@ from simulator.chip.leaf import (
     EnergyPerLength,
     Frequency,
     Length,
+    OperationRate,
     Positive,
     Time,
     Voltage,
@@ -112,6 +113,8 @@ class Host(Section):
     ``im2col``: where input windows are formed. ``host``: every position's whole window crosses the port;
     ``tile``: the tile's input buffer keeps the window, only new values cross. ``memory``: kind of memory behind the
     port, whose energy a bit is in the library; ``energy``: energy a bit instead. Without both the host costs none.
+    ``compute``: operations a second of its processor, ``compute_energy``: energy of one; a multiply-accumulate
+    is two. Without ``compute`` products of two activations are refused, and other work is in ``latency``.
     """
 
     bandwidth: DataRate
@@ -119,6 +122,8 @@ class Host(Section):
     im2col: Literal["host", "tile"]
     memory: Interface | None = None
     energy: EnergyPerBit | None = None
+    compute: OperationRate | None = None
+    compute_energy: Energy | None = None
 
 
 class Die(Section):

@@ -72,6 +72,7 @@ def map_workload(
     single = {layer.name: split(layer, hardware.rows, hardware.columns) for layer in graph.mapped}
     if not single:
         raise InputError("has no layer with weights to map", place=graph.name, field="layers")
+    _multiplies(graph, hardware)
     for layer in graph.mapped:
         _fits_unit(layer, single[layer.name][0], hardware)
     counts = _counts(given, single) if given else copies or {}
@@ -91,6 +92,21 @@ def map_workload(
         placed.append(PlacedChain(chain, tuple(where), unit))
     _check(placed, finished, hardware, origin)
     return Mapping(graph, hardware, tuple(placed), origin or "automatic")
+
+
+def _multiplies(graph: Graph, hardware: Hardware) -> None:
+    """InputError if activations are multiplied with each other and nobody can."""
+    asked = [layer for layer in graph.layers if layer.products]
+    if asked and hardware.host.compute is None:
+        macs = sum(layer.products for layer in asked)
+        more = f" and {len(asked) - 1} more" if len(asked) > 1 else ""
+        raise InputError(
+            f"multiplies activations with each other ({macs:,} MACs an inference), which tiles cannot; "
+            f"{hardware.name} does not say how fast its host computes",
+            place=graph.name,
+            field=asked[0].name + more,
+            remedy="Add host.compute to the chip file, like --set host.compute='2 Top/s'",
+        )
 
 
 def _counts(given: Place, single: Dict[str, Sequence[Chain]]) -> dict[str, int]:

@@ -14,6 +14,7 @@ PARTS = {
     "global_digital": "global digital unit",
     "link": "link",
     "host": "host port",
+    "host_compute": "host compute",
 }
 """Part of a resource -> its name in tables and sentences."""
 

@@ -46,7 +46,8 @@ def energy(chip: Chip, mapping: Mapping, program: Program, makespan: int) -> lis
 def not_modelled(chip: Chip) -> tuple[str, ...]:
     """What no document gives an energy for; it is in no total, and the report says so."""
     host = () if chip.host.memory or chip.host.energy else ("host",)
-    return (*host, "global unit at rest")
+    compute = ("host compute",) if chip.host.compute and not chip.host.compute_energy else ()
+    return (*host, *compute, "global unit at rest")
 
 
 def mvm_energy(chip: Chip) -> float:
@@ -72,6 +73,8 @@ def _dynamic(
         yield "link", size * distance(topology, stream.unit), each.wire
     elif stream.part == "host" and each.host is not None:
         yield "host", size, each.host
+    elif stream.part == "host_compute" and each.compute is not None:
+        yield "host_compute", values, each.compute
 
 
 def distance(topology: Topology, link: str) -> int:

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from simulator.mapping.lower.builder import Builder, Spot
 from simulator.mapping.lower.fuse import Fusion, fuse
+from simulator.mapping.lower.host_work import work
 from simulator.mapping.plan import Mapping
 from simulator.program.form import Resource
 from simulator.workload.graph import Graph
@@ -68,7 +69,17 @@ class Context:
         """The stream whose operation p says: position p of this layer is known at the host."""
         if layer not in self.views:
             kind = self.graph[layer].kind
-            self.views[layer] = self.builder.stream(
-                Spot("host", "host", layer, "at host"), released=kind == "input"
-            )
+            if self.computed(layer):
+                spot = Spot("host.compute", "host_compute", layer, "computed")
+                processor = self.builder.resource(Resource("host.compute", part="host_compute"))
+                self.views[layer] = self.builder.stream(spot, (processor,))
+            else:
+                spot = Spot("host", "host", layer, "at host")
+                self.views[layer] = self.builder.stream(spot, released=kind == "input")
         return self.views[layer]
+
+    def computed(self, layer: str) -> bool:
+        """Whether the host's processor spends time on a layer."""
+        home = self.graph[self.fusion.home(layer)]
+        timed = self.hardware.host.compute is not None and "host" not in self.ideal
+        return timed and not home.matrices and work(home) > 0

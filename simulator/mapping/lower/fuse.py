@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from simulator.workload.graph import Graph, Source
+from simulator.workload.graph import Graph, Layer, Source
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,22 @@ def fuse(graph: Graph) -> Fusion:
         able = [
             source
             for source in layer.inputs
-            if graph[source.layer].kind in ("conv2d", "linear")
+            if _local(graph[source.layer], layer)
             and readers[source.layer] == 1
             and source.layer not in graph.outputs
             and source.layer not in residual
             and not source.delay
+            and not source.reach
         ]
         if able:
             home = max(able, key=lambda source: order[source.layer])
             into[layer.name] = home.layer
             residual[home.layer] = next(source for source in layer.inputs if source is not home)
     return Fusion(into, residual)
+
+
+def _local(operand: Layer, addition: Layer) -> bool:
+    """Whether local units end the operand's chains and produce as many values as the addition has."""
+    plain = operand.kind != "lstm" and all(matrix.reads >= 0 for matrix in operand.matrices)
+    same = (operand.positions, operand.width) == (addition.positions, addition.width)
+    return bool(operand.matrices) and plain and same

@@ -5,6 +5,7 @@ import numpy as np
 from simulator.mapping.lower.builder import Spot, constant
 from simulator.mapping.lower.chain import ChainStreams
 from simulator.mapping.lower.context import Context
+from simulator.mapping.lower.host_work import computing
 from simulator.mapping.lower.reads import last_index, of_copy
 from simulator.mapping.plan import PlacedChain
 from simulator.mapping.split import Chain
@@ -44,7 +45,8 @@ def feed_residual(context: Context, placed: PlacedChain, local: int, source: Sou
         if "memory" not in context.ideal:
             context.builder.credit(local, target, context.hardware.buffers.receive)
         cause = "host"
-    _from_view(context, target, layer, source, cause=cause, chain=placed.chain)
+    addition = context.graph[context.fusion.name(layer.name)]
+    _from_view(context, target, addition, source, cause=cause, chain=placed.chain)
 
 
 def lower_view(context: Context, name: str, chains: list[ChainStreams]) -> None:
@@ -53,7 +55,8 @@ def lower_view(context: Context, name: str, chains: list[ChainStreams]) -> None:
     if layer.kind == "input":
         context.builder.work(view, constant(1))
         return
-    context.builder.work(view, constant(layer.positions))
+    computed = context.computed(name)
+    context.builder.work(view, computing(context.hardware, layer) if computed else constant(layer.positions))
     for number, chain in enumerate(chains):
         _way_out(context, layer, number, chain, view)
     if not chains:

@@ -14,11 +14,24 @@ def last_index(consumer: Layer, source: Source, producer: Layer) -> Index:
         return Index(scale=0)
     if source.delay:
         return Index(-source.delay)
-    if consumer.window is not None:
+    if source.reach == "past":
+        return _past(consumer, producer)
+    if consumer.window is not None and not source.reach:
         return Index(table=_in_order(consumer, producer)[1])
-    if consumer.positions == producer.positions:
+    if consumer.positions == producer.positions and not source.reach:
         return Index()
     return Index(scale=0, offset=producer.positions - 1)
+
+
+def _past(consumer: Layer, producer: Layer) -> Index:
+    """Position k, the last one where the producer has fewer."""
+    if consumer.positions <= producer.positions:
+        return Index()
+    return Index(table=_up_to_now(consumer, producer))
+
+
+def _up_to_now(consumer: Layer, producer: Layer) -> Int:
+    return np.minimum(np.arange(consumer.positions, dtype=np.int64), producer.positions - 1)
 
 
 def of_copy(index: Index, chain: Chain) -> Index:
@@ -34,9 +47,11 @@ def reads(consumer: Layer, source: Source, producer: Layer) -> tuple[Int, Int]:
     steps = np.arange(consumer.positions, dtype=np.int64)
     if source.delay:
         return steps - source.delay, steps - source.delay
-    if consumer.window is not None:
+    if source.reach == "past":
+        return np.zeros_like(steps), _up_to_now(consumer, producer)
+    if consumer.window is not None and not source.reach:
         return _in_order(consumer, producer)
-    if consumer.positions == producer.positions:
+    if consumer.positions == producer.positions and not source.reach:
         return steps, steps
     return np.zeros_like(steps), np.full_like(steps, producer.positions - 1)
 

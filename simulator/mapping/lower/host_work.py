@@ -1,0 +1,43 @@
+"""What the host computes itself: layers without weights, on one processor that all of them share."""
+
+from fractions import Fraction
+
+import numpy as np
+
+from simulator.chip.resolve import Hardware
+from simulator.program.form import Duration, Int, Work
+from simulator.workload.graph import Layer
+
+_SAFE = 2**62
+
+
+def work(layer: Layer) -> int:
+    """Operations of an inference; a multiply-accumulate of two activations counts as two."""
+    return layer.operations + 2 * layer.products
+
+
+def computing(hardware: Hardware, layer: Layer) -> Work:
+    """The processor's time for each position of a layer; energy is counted by ``values``, its operations."""
+    times = durations(layer, hardware.host.compute or Fraction(1))
+    return Work(layer.positions, times, times, values=work(layer))
+
+
+def durations(layer: Layer, rate: Fraction) -> Duration:
+    """Picoseconds of each position at ``rate`` [op/s], at least one.
+
+    A layer that reads the past grows with its position, others spend as much on each. What has been done by the end
+    of a position is rounded up, so that the total is rounded once.
+    """
+    done = np.arange(1, layer.positions + 1, dtype=np.int64)
+    if any(source.reach == "past" for source in layer.inputs):
+        done = done * (done + 1) // 2
+    each = Fraction(work(layer) * 10**12) / (rate * int(done[-1]))
+    times = np.maximum(np.diff(_ends(done, each), prepend=0), 1)
+    return Duration(int(times[0])) if (times == times[0]).all() else Duration(table=times)
+
+
+def _ends(done: Int, each: Fraction) -> Int:
+    """ceil(done * each), exact; shape (positions,)."""
+    whole, rest = divmod(each.numerator, each.denominator)
+    shares = done if rest * int(done[-1]) < _SAFE else done.astype(object)
+    return np.asarray(done * whole - (-shares * rest) // each.denominator, np.int64)
