@@ -47,6 +47,11 @@ class Mapping:
         """Cells that hold a weight, copies counted."""
         return sum(piece.macs for placed in self.chains for piece in placed.chain.pieces)
 
+    def zeros(self, layer: str | None = None) -> int:
+        """Cells that block-diagonal pieces leave at zero, of one layer or of all."""
+        chosen = self.chains if layer is None else self.of(layer)
+        return sum(piece.zeros for placed in chosen for piece in placed.chain.pieces)
+
     def utilisation(self, layer: str | None = None) -> float:
         """Weights over cells of the tiles used (1 = full), of one layer or of all."""
         chosen = self.chains if layer is None else self.of(layer)

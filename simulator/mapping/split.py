@@ -1,7 +1,9 @@
 """Cuts weight matrices into the fewest equal sub-matrices that fit a tile."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from simulator.base.errors import InputError
 from simulator.workload.graph import Layer
 
 Range = tuple[int, int]
@@ -11,7 +13,8 @@ Range = tuple[int, int]
 class Piece:
     """Rows and columns [begin, end) of one matrix of a layer; what a tile lacks to the full piece is padding.
 
-    ``matrix`` is the matrix's number in the layer, ``reads`` as in ``workload.graph.Matrix``.
+    ``matrix`` is the matrix's number in the layer, ``reads`` as in ``workload.graph.Matrix``. A piece of a
+    block-diagonal matrix holds ``blocks`` whole blocks, or a part of one.
     """
 
     matrix: int
@@ -19,11 +22,27 @@ class Piece:
     rows: Range
     columns: Range
     reads: int
+    blocks: int = 1
+
+    @property
+    def height(self) -> int:
+        """Rows."""
+        return self.rows[1] - self.rows[0]
+
+    @property
+    def width(self) -> int:
+        """Columns."""
+        return self.columns[1] - self.columns[0]
 
     @property
     def macs(self) -> int:
-        """Multiply-accumulates of one MVM, padding not counted."""
-        return (self.rows[1] - self.rows[0]) * (self.columns[1] - self.columns[0])
+        """Multiply-accumulates of one MVM; padding and zeros outside the blocks are not counted."""
+        return self.height * self.width // self.blocks
+
+    @property
+    def zeros(self) -> int:
+        """Cells of the piece that are zero because they lie outside its blocks."""
+        return self.height * self.width - self.macs
 
 
 @dataclass(frozen=True)
@@ -63,13 +82,59 @@ def split(layer: Layer, rows: int, columns: int) -> list[Chain]:
 
     All matrices of a layer have the same outputs and add up (input and hidden gates of an LSTM), so they
     share the column cut and follow each other along the chain. Gates of one hidden unit stay together.
+    Of a block-diagonal matrix a column group holds as many whole blocks as fit; larger blocks are cut like
+    matrices of their own.
     """
+    if layer.matrices[0].blocks > 1:
+        return _blockwise(layer, rows, columns)
     multiple = 4 if layer.kind == "lstm" else 1
     groups = parts(layer.matrices[0].columns, columns, multiple)
     return [
         Chain(layer.name, number, group, tuple(_pieces(layer, group, rows)))
         for number, group in enumerate(groups)
     ]
+
+
+def _blockwise(layer: Layer, rows: int, columns: int) -> list[Chain]:
+    """Column groups of block-diagonal matrices, all of as many blocks."""
+    blocks = layer.matrices[0].blocks
+    if any(matrix.blocks != blocks for matrix in layer.matrices):
+        raise InputError("all its matrices must have as many blocks", field=layer.name)
+    most = min(min(rows * blocks // m.rows, columns * blocks // m.columns) for m in layer.matrices)
+    if most:
+        groups = [_whole_blocks(layer, blocks, part) for part in parts(blocks, most)]
+    else:
+        groups = [group for block in range(blocks) for group in _cut_block(layer, block, rows, columns)]
+    return [Chain(layer.name, n, group[0].columns, tuple(group)) for n, group in enumerate(groups)]
+
+
+def _whole_blocks(layer: Layer, blocks: int, part: Range) -> list[Piece]:
+    """A piece of each matrix with blocks [begin, end)."""
+    held = part[1] - part[0]
+    return [
+        Piece(n, m.name, _share(m.rows, blocks, part), _share(m.columns, blocks, part), m.reads, held)
+        for n, m in enumerate(layer.matrices)
+    ]
+
+
+def _cut_block(layer: Layer, block: int, rows: int, columns: int) -> Iterator[list[Piece]]:
+    """Column groups of one block."""
+    matrices, blocks = layer.matrices, layer.matrices[0].blocks
+    first = block * matrices[0].columns // blocks
+    for begin, end in parts(matrices[0].columns // blocks, columns):
+        yield [
+            Piece(n, m.name, _moved(cut, block * m.rows // blocks), (first + begin, first + end), m.reads)
+            for n, m in enumerate(matrices)
+            for cut in parts(m.rows // blocks, rows)
+        ]
+
+
+def _share(size: int, blocks: int, part: Range) -> Range:
+    return size // blocks * part[0], size // blocks * part[1]
+
+
+def _moved(part: Range, by: int) -> Range:
+    return part[0] + by, part[1] + by
 
 
 def _pieces(layer: Layer, group: Range, rows: int) -> list[Piece]:

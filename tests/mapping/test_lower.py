@@ -145,3 +145,25 @@ def test_links_refuse_a_window_that_the_buffer_cannot_hold() -> None:
 def test_a_network_that_is_too_large_says_how_many_tiles_it_needs() -> None:
     with pytest.raises(InputError, match="needs 256 tiles of 256 x 256; IBM HERMES 64-core chip has 64"):
         map_workload(linear(4096, 4096), hardware())
+
+
+@pytest.mark.parametrize(("im2col", "each"), [("host", 24 * 9), ("tile", 24)])
+def test_a_piece_of_blocks_gets_its_own_rows_and_gives_its_own_columns(im2col: str, each: int) -> None:
+    from simulator.workload.graph import Window
+
+    window = Window((3, 3), (1, 1), (1, 1), (1, 1))
+    depthwise = Matrix("weights", 96 * 9, 96, blocks=96)
+    layers = (
+        Layer("x", "input", (), (6, 6), 96),
+        Layer("dw", "conv2d", (Source("x"),), (6, 6), 96, (depthwise,), window),
+    )
+    graph = Graph("test", layers, ("dw",))
+    mapping = map_workload(graph, hardware(f"host.im2col={im2col}"))
+    program = lower(mapping, [graph], [Inference()])
+    moved: dict[str, list[int]] = {"host.in": [], "host.out": []}
+    for number, work in program.segments[0].work.items():
+        if program.streams[number].unit in moved:
+            moved[program.streams[number].unit].append(work.bytes)
+    assert moved == {"host.in": [36 * each] * 4, "host.out": [36 * 24] * 4}
+    assert sum(work.macs for work in program.segments[0].work.values()) == graph.macs
+    assert mapping.zeros() == 4 * 216 * 23

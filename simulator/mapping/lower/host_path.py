@@ -68,13 +68,14 @@ def input_bytes(context: Context, placed: PlacedChain, stage: int, source: Sourc
     """Bytes that cross to one tile for each position that it computes, INT8, shape (positions,).
 
     With im2col at the host the piece's rows of the whole window; with im2col at the tile the values of all
-    channels at positions not read before; every copy gets all of them.
+    channels at positions not read before, of those of its blocks where the matrix has blocks; every copy gets all.
     """
     layer, chain = context.graph[placed.chain.layer], placed.chain
-    begin, end = chain.pieces[stage].rows
+    piece = chain.pieces[stage]
     if layer.window is None or context.hardware.host.im2col == "host":
-        return np.full(chain.positions(layer.positions), end - begin, np.int64)
+        return np.full(chain.positions(layer.positions), piece.height, np.int64)
     fresh = values_read(layer, context.graph[source.layer]).new
+    fresh = fresh * piece.blocks // layer.matrices[piece.matrix].blocks
     if chain.copies == 1:
         return fresh
     shares = np.add.reduceat(fresh, np.arange(0, layer.positions, chain.copies))
