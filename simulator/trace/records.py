@@ -14,7 +14,16 @@ from simulator.trace.pattern import MAX_INFERENCES, MAX_TIME
 from simulator.trace.trace import MAX_LAYERS as MAX_TRACE_LAYERS
 from simulator.trace.trace import Request, Trace
 from simulator.workload.graph import Layer, Matrix, Source, Window
-from simulator.workload.schema import MAX_LAYERS, MAX_OUTPUTS, MAX_SIZE, MAX_WEIGHTS, Extent, Name, Size
+from simulator.workload.schema import (
+    MAX_INPUTS,
+    MAX_LAYERS,
+    MAX_OUTPUTS,
+    MAX_SIZE,
+    MAX_WEIGHTS,
+    Extent,
+    Name,
+    Size,
+)
 
 FORMAT: Final = "aimc-trace"
 VERSION: Final = 1
@@ -87,7 +96,7 @@ class LayerRecord(_Record):
     shape: Annotated[int, Field(ge=0)]
     name: Name
     kind: Name
-    inputs: Annotated[list[SourceRecord], Field(max_length=2)]
+    inputs: Annotated[list[SourceRecord], Field(max_length=MAX_INPUTS)]
     grid: Annotated[list[Size], Field(max_length=2)]
     width: Size
     matrices: Annotated[list[MatrixRecord], Field(max_length=2)]

@@ -9,7 +9,7 @@ from simulator.base.errors import did_you_mean
 from simulator.base.explain import RuleError, placed
 from simulator.workload.graph import Graph, Layer, Source
 from simulator.workload.order import topological, undelayed
-from simulator.workload.schema import AddSpec, Description, SourceSpec
+from simulator.workload.schema import Description, SourceSpec
 from simulator.workload.shapes import build, check_delay, check_total, declared_width
 
 T = TypeVar("T")
@@ -49,7 +49,7 @@ class _Binding:
     def _check_names(self) -> None:
         for name, spec in self.specs.items():
             for number, source in enumerate(spec.sources):
-                key = ("inputs", number) if isinstance(spec, AddSpec) else ("input",)
+                key = ("inputs", number) if "inputs" in type(spec).model_fields else ("input",)
                 self._check_name(source.layer, ("layers", name, *key))
         for number, output in enumerate(self.description.outputs or ()):
             self._check_name(output, ("outputs", number))
@@ -68,10 +68,21 @@ class _Binding:
         """What is read; of a layer that comes later and is read with a delay, what its description promises."""
         if source.layer in self.layers:
             return self.layers[source.layer]
-        if self.length is None:
-            raise RuleError("only a sequence has earlier time steps", path=("input",), value=source.layer)
         width = declared_width(source.layer, self.specs)
-        return Layer(source.layer, self.specs[source.layer].kind, (), (self.length,), width)
+        steps = self._steps(source.layer)
+        if not steps:
+            raise RuleError("only a sequence has earlier time steps", path=("input",), value=source.layer)
+        return Layer(source.layer, self.specs[source.layer].kind, (), steps, width)
+
+    def _steps(self, name: str) -> tuple[int, ...]:
+        """Time steps of a layer that comes later: the request's, or those of what it reads without delay."""
+        if self.length is not None:
+            return (self.length,)
+        seen = set()
+        while name not in self.layers and name not in seen:
+            seen.add(name)
+            name = next(iter(undelayed(self.specs[name])), name)
+        return self.layers[name].grid if name in self.layers and len(self.layers[name].grid) == 1 else ()
 
     def _check_delays(self, name: str) -> None:
         for source in self.specs[name].sources:

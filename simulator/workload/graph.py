@@ -58,7 +58,7 @@ class Matrix:
 class Layer:
     """One node of the graph.
 
-    ``kind``: input, conv2d, linear, lstm, max_pool2d, add, embedding, flatten, argmax.
+    ``kind``: as in docs/workloads.md.
     ``window`` maps output positions to input positions; None: position by position (flatten and global: all).
     ``products``: multiply-accumulates between two activations per inference (attention). ``operations``: digital
     operations per inference where the layer has no weights, a multiply-accumulate counted as two.
@@ -115,8 +115,9 @@ class Graph:
 
     @property
     def length(self) -> int | None:
-        """Time steps of the sequence; None without one."""
-        return next((layer.grid[0] for layer in self.layers if len(layer.grid) == 1), None)
+        """Time steps of the sequence that a request has its own length of; None without one."""
+        timed = (layer for layer in self.layers if layer.kind == "input" and len(layer.grid) == 1)
+        return next((layer.grid[0] for layer in timed if "steps" not in layer.attributes), None)
 
     @property
     def mapped(self) -> tuple[Layer, ...]:

@@ -29,8 +29,8 @@ class Workload:
 
     @cached_property
     def digest(self) -> str:
-        """``sha256:`` of everything that can change a graph, defaults filled in (so not of comments)."""
-        content = self.description.model_dump(mode="json", exclude={"about"})
+        """``sha256:`` of everything that can change a graph, what has its usual value left out (and comments)."""
+        content = self.description.model_dump(mode="json", exclude={"about"}, exclude_defaults=True)
         text = json.dumps(content, sort_keys=True, separators=(",", ":"))
         return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 

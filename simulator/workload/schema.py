@@ -15,6 +15,8 @@ MAX_WEIGHTS = 2**38
 """Most stationary weights of a network."""
 MAX_LAYERS = 10_000
 MAX_OUTPUTS = 1_000
+MAX_INPUTS = 1_000
+"""Most layers that one layer reads."""
 
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
@@ -48,6 +50,8 @@ Sizes = Annotated[tuple[Size, Size], BeforeValidator(_pair, json_schema_input_ty
 Extents = Annotated[
     tuple[Extent, Extent], BeforeValidator(_pair, json_schema_input_type=Extent | tuple[Extent, Extent])
 ]
+Grid = Annotated[list[Size], Field(max_length=2)]
+Trained = Annotated[int, Field(ge=0, le=MAX_WEIGHTS)]
 Activation = Literal["none", "relu"]
 
 
@@ -66,16 +70,24 @@ SourceName = Annotated[SourceSpec, BeforeValidator(_source, json_schema_input_ty
 
 
 class InputSpec(_Spec):
-    """What a request brings: [channels, height, width], [width], or one vector of [width] per time step."""
+    """What a request brings: [channels, height, width], [width], or one vector of [width] per time step.
+
+    There are as many time steps as the request says, or always ``steps``.
+    """
 
     kind: Literal["input"]
     shape: Annotated[list[Size], Field(min_length=1, max_length=3)]
     sequence: bool = False
+    steps: Size | None = None
 
     @model_validator(mode="after")
     def _dimensions(self) -> Self:
-        if len(self.shape) == 2 or (self.sequence and len(self.shape) != 1):
-            allowed = "[width] for a sequence" if self.sequence else "[width] or [channels, height, width]"
+        if self.sequence and self.steps is not None:
+            rule = "is for what has always as many steps, not for a sequence"
+            raise RuleError(rule, path=("steps",), value=self.steps)
+        timed = self.sequence or self.steps is not None
+        if len(self.shape) == 2 or (timed and len(self.shape) != 1):
+            allowed = "[width] for a sequence" if timed else "[width] or [channels, height, width]"
             raise RuleError(f"must be {allowed}", path=("shape",), value=self.shape)
         return self
 
@@ -94,25 +106,50 @@ class _OneInput(_Spec):
         return (self.input,)
 
 
-class Conv2dSpec(_OneInput):
-    """Two-dimensional convolution, batch normalisation and activation folded in."""
+class _Inputs(_Spec):
+    inputs: Annotated[list[SourceName], Field(min_length=1, max_length=MAX_INPUTS)]
+
+    @property
+    def sources(self) -> tuple[SourceSpec, ...]:
+        """Layers that this one reads."""
+        return tuple(self.inputs)
+
+
+class WindowSpec(_OneInput):
+    """Something that slides over an image.
+
+    ``bottom``, ``right``: padding there, where it is not that of the top and of the left.
+    """
+
+    kernel: Sizes
+    stride: Sizes | None = None
+    padding: Extents = (0, 0)
+    dilation: Sizes = (1, 1)
+    bottom: Extent | None = None
+    right: Extent | None = None
+
+
+class Conv2dSpec(WindowSpec):
+    """Two-dimensional convolution, batch normalisation and activation folded in.
+
+    Each of ``groups`` reads its share of the channels and gives its share.
+    """
 
     kind: Literal["conv2d"]
     channels: Size
-    kernel: Sizes
     stride: Sizes = (1, 1)
-    padding: Extents = (0, 0)
-    dilation: Sizes = (1, 1)
+    groups: Size = 1
     bias: bool = False
     batch_norm: bool = False
     activation: Activation = "none"
 
 
 class LinearSpec(_OneInput):
-    """Matrix times vector, at every position."""
+    """Matrix times vector, at every position; with ``groups``, of each share of the vector its own matrix."""
 
     kind: Literal["linear"]
     width: Size
+    groups: Size = 1
     bias: bool = False
     activation: Activation = "none"
 
@@ -125,17 +162,19 @@ class LstmSpec(_OneInput):
     bias: bool = False
 
 
-class MaxPool2dSpec(_OneInput):
+class MaxPool2dSpec(WindowSpec):
     """Largest value of each window; the stride is the kernel unless given."""
 
     kind: Literal["max_pool2d"]
-    kernel: Sizes
-    stride: Sizes | None = None
-    padding: Extents = (0, 0)
-    dilation: Sizes = (1, 1)
 
 
-class AddSpec(_Spec):
+class AveragePool2dSpec(WindowSpec):
+    """Mean of each window; the stride is the kernel unless given."""
+
+    kind: Literal["average_pool2d"]
+
+
+class AddSpec(_Inputs):
     """Element-wise sum of two layers, then the activation."""
 
     kind: Literal["add"]
@@ -148,10 +187,68 @@ class AddSpec(_Spec):
             raise RuleError("one of the inputs must be of the same time step", path=("inputs",))
         return self
 
-    @property
-    def sources(self) -> tuple[SourceSpec, ...]:
-        """Layers that this one reads."""
-        return tuple(self.inputs)
+
+class ProductSpec(_Inputs):
+    """Product of two activations, a vector of the first input against all of the second (attention).
+
+    The vectors hold ``heads`` shares one after the other, those of the second input ``key_heads`` (0: as many).
+    ``transposed``: each share against the same share of every vector of the second input, one value each (scores);
+    else a share is weights that add up the vectors of the second input. ``causal``: only its positions up to one's
+    own.
+    """
+
+    kind: Literal["product"]
+    inputs: Annotated[list[SourceName], Field(min_length=2, max_length=2)]
+    heads: Size = 1
+    key_heads: Extent = 0
+    transposed: bool = False
+    causal: bool = False
+
+
+class ElementwiseSpec(_Inputs):
+    """A function of values at the same place, ``operations`` digital operations a value.
+
+    The first input gives the shape, ``width`` values a vector if given (0: its own); the others are spread over it.
+    """
+
+    kind: Literal["elementwise"]
+    function: Name
+    operations: Extent = 1
+    width: Extent = 0
+    trained: Trained = 0
+
+
+class NormaliseSpec(_Inputs):
+    """Normalisation or softmax within each vector, ``operations`` digital operations a value."""
+
+    kind: Literal["normalise"]
+    function: Name
+    operations: Extent
+    trained: Trained = 0
+    activation: Activation = "none"
+
+
+class ReduceSpec(_OneInput):
+    """Mean, sum, ... of all vectors, or (``reads: position``) within each one. ``width`` 0: the input's own."""
+
+    kind: Literal["reduce"]
+    function: Name
+    reads: Literal["all", "position"] = "all"
+    grid: Grid = []
+    width: Extent = 0
+
+
+class RearrangeSpec(_Inputs):
+    """The same values in another order or shape (concat, slice, transpose, pad, ...): no arithmetic, but traffic.
+
+    ``grid`` and ``width`` are the output's. ``reads: position``: an output vector needs those of its own position.
+    """
+
+    kind: Literal["rearrange"]
+    function: Name
+    reads: Literal["all", "position"] = "all"
+    grid: Grid = []
+    width: Size
 
 
 class EmbeddingSpec(_OneInput):
@@ -184,6 +281,12 @@ LayerSpec = (
     | EmbeddingSpec
     | FlattenSpec
     | ArgmaxSpec
+    | AveragePool2dSpec
+    | ProductSpec
+    | ElementwiseSpec
+    | NormaliseSpec
+    | ReduceSpec
+    | RearrangeSpec
 )
 
 

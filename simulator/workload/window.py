@@ -75,7 +75,7 @@ def _extreme(layer: Layer, source: Layer, *, last: bool) -> Int:
 
 def _plain(layer: Layer, source: Layer, *, last: bool) -> Int:
     """Position by position, or everything at once."""
-    if layer.grid == source.grid:
+    if layer.positions == source.positions:
         return np.arange(layer.positions, dtype=np.int64)
     return np.full(layer.positions, source.positions - 1 if last else 0, np.int64)
 

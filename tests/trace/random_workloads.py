@@ -18,6 +18,9 @@ activation = st.sampled_from(["none", "relu"])
 
 def image_kinds(previous):
     window = {"input": st.just(previous), "kernel": pair, "stride": pair, "padding": small, "dilation": pair}
+    ends = st.one_of(st.none(), st.integers(1, 5))
+    window |= {"bottom": ends, "right": ends}
+    moved = {"function": st.just("concat"), "grid": st.lists(small, min_size=2, max_size=2), "width": small}
     conv = {
         "kind": st.just("conv2d"),
         "channels": small,
@@ -27,7 +30,8 @@ def image_kinds(previous):
     }
     return st.one_of(
         st.fixed_dictionaries(window | conv),
-        st.fixed_dictionaries(window | {"kind": st.just("max_pool2d")}),
+        st.fixed_dictionaries(window | {"kind": st.sampled_from(["max_pool2d", "average_pool2d"])}),
+        st.fixed_dictionaries(moved | {"kind": st.just("rearrange"), "inputs": st.just([previous] * 3)}),
         point_kinds(previous, 0),
     )
 
@@ -39,6 +43,20 @@ def point_kinds(previous, delay):
         st.fixed_dictionaries(linear | {"activation": activation}),
         st.fixed_dictionaries({"kind": st.just("argmax"), "input": st.just(source)}),
         st.just({"kind": "add", "inputs": [previous, source], "activation": "relu"}),
+        digital_kinds(previous),
+    )
+
+
+def digital_kinds(previous):
+    several = {"inputs": st.just([previous, previous]), "function": st.sampled_from(["mul", "softmax"])}
+    work = {"operations": small, "trained": small}
+    reads = {"function": st.just("mean"), "reads": st.just("position"), "width": small}
+    return st.one_of(
+        st.fixed_dictionaries(several | work | {"kind": st.just("elementwise"), "width": st.integers(0, 3)}),
+        st.fixed_dictionaries(several | work | {"kind": st.just("normalise"), "activation": activation}),
+        st.fixed_dictionaries(reads | {"kind": st.just("reduce"), "input": st.just(previous)}),
+        st.fixed_dictionaries(reads | {"kind": st.just("rearrange"), "inputs": st.just([previous])}),
+        st.just({"kind": "product", "inputs": [previous, previous], "transposed": True, "causal": True}),
     )
 
 

@@ -45,7 +45,8 @@ def complaint(read, tmp_path: Path, text: str) -> str:
             IMAGE,
             "  c: {kind: conv3d, input: image}",
             "net.yaml:4: layers.c.kind: must be one of input, conv2d, linear, lstm, max_pool2d, add, embedding, "
-            "flatten, argmax, got 'conv3d'. Did you mean 'conv2d'?",
+            "flatten, argmax, average_pool2d, product, elementwise, normalise, reduce, rearrange, got 'conv3d'. "
+            "Did you mean 'conv2d'?",
         ),
         (IMAGE, "  c: {input: image}", "net.yaml:4: layers.c.kind: must be given"),
         (IMAGE, "  c: conv2d", "net.yaml:4: layers.c: must be a mapping, got 'conv2d'"),
@@ -191,6 +192,52 @@ def complaint(read, tmp_path: Path, text: str) -> str:
         (IMAGE, "outputs: [imag]", "net.yaml:4: outputs.0: no such layer, got 'imag'. Did you mean 'image'?"),
         (IMAGE, "outputs: []", "net.yaml:4: outputs: must have at least 1 entries, got []"),
         (
+            IMAGE,
+            "  c: {kind: conv2d, input: image, channels: 4, kernel: 3, groups: 2}",
+            "net.yaml:4: layers.c.groups: must divide what goes in and what comes out (3 and 4), got 2",
+        ),
+        (
+            STEPS,
+            "  y: {kind: input, shape: [4], sequence: true, steps: 3}",
+            "net.yaml:5: layers.y.steps: is for what has always as many steps, not for a sequence, got 3",
+        ),
+        (
+            STEPS,
+            "  p: {kind: product, inputs: [x, x], heads: 3}",
+            "net.yaml:5: layers.p.heads: must divide heads (3) and the width of the second input (4), got 3",
+        ),
+        (
+            STEPS,
+            "  p: {kind: product, inputs: [x, x]}",
+            "net.yaml:5: layers.p.inputs.0: its vectors must have 1 x 5 values to go with x (5 of width 4), "
+            "got 'x (5 of width 4)'",
+        ),
+        (
+            STEPS,
+            "  y: {kind: input, shape: [4], steps: 3}\n"
+            "  p: {kind: product, inputs: [x, y], transposed: true, causal: true}",
+            "net.yaml:6: layers.p.causal: needs as many positions on both sides, "
+            "got 'x (5 of width 4) and y (3 of width 4)'",
+        ),
+        (
+            STEPS,
+            "  y: {kind: input, shape: [3]}\n  e: {kind: elementwise, inputs: [x, y], function: mul}",
+            "net.yaml:6: layers.e.inputs.1: must have the shape of x (5 of width 4) or be spread over it, "
+            "got 'y (one of width 3)'",
+        ),
+        (
+            STEPS,
+            "  r: {kind: reduce, input: x, function: mean, reads: position, grid: [5]}",
+            "net.yaml:5: layers.r.grid: is the input's where each position reads its own, got [5]",
+        ),
+        (
+            IMAGE,
+            "  y: {kind: input, shape: [3]}\n"
+            "  r: {kind: rearrange, inputs: [y, image], function: concat, reads: position, width: 6}",
+            "net.yaml:5: layers.r.inputs.1: must have as many positions as y (one of width 3), "
+            "got 'image (8 x 6 of width 3)'",
+        ),
+        (
             STEPS,
             "  f: {kind: flatten, input: x}",
             "net.yaml:5: layers.f.input: flatten does not read a sequence, got 'x (5 of width 4)'",
@@ -277,6 +324,52 @@ def test_a_delayed_input_may_come_later(read):
     assert graph["s"].inputs == (Source("x"), Source("twice", 2))
     assert graph["l"].matrices[0].rows == 4
     assert graph.outputs == ("twice", "l")
+
+
+def test_groups_make_block_diagonal_matrices(read):
+    graph = bound(
+        read,
+        "name: net\nlayers:\n  image: {kind: input, shape: [4, 8, 6]}\n"
+        "  c: {kind: conv2d, input: image, channels: 8, kernel: 3, groups: 4, padding: 0, bottom: 1, right: 2}\n"
+        "  l: {kind: linear, input: c, width: 4, groups: 2}\n",
+    )
+    (matrix,) = graph["c"].matrices
+    assert (matrix.rows, matrix.columns, matrix.blocks, matrix.weights) == (36, 8, 4, 72)
+    assert graph["c"].grid == (7, 6)
+    assert (graph["l"].weights, graph["l"].macs) == (16, 42 * 16)
+
+
+ATTENTION = """
+  q: {kind: linear, input: x, width: 8}
+  k: {kind: linear, input: x, width: 4}
+  v: {kind: linear, input: x, width: 6}
+  scores: {kind: product, inputs: [q, k], heads: 2, key_heads: 1, transposed: true, causal: CAUSAL}
+  soft: {kind: normalise, inputs: [scores], function: softmax, operations: 5}
+  sum: {kind: product, inputs: [soft, v], heads: 2, key_heads: 1, causal: CAUSAL}
+"""
+
+
+@pytest.mark.parametrize(("causal", "pairs", "reach"), [("false", 25, "all"), ("true", 15, "past")])
+def test_attention_with_shared_keys(read, causal, pairs, reach):
+    graph = bound(read, STEPS + ATTENTION.strip("\n").replace("CAUSAL", causal))
+    assert [graph[name].width for name in ("scores", "soft", "sum")] == [10, 10, 12]
+    assert (graph["scores"].products, graph["sum"].products) == (pairs * 2 * 4, pairs * 2 * 6)
+    assert graph["scores"].operations == 2 * graph["scores"].products
+    assert graph["soft"].operations == 5 * 10 * 5
+    assert [source.reach for source in graph["sum"].inputs] == ["", reach]
+
+
+def test_a_recurrence_of_digital_layers_needs_no_length(read):
+    graph = bound(
+        read,
+        "name: net\nlayers:\n  x: {kind: input, shape: [4], steps: 7}\n"
+        "  in: {kind: linear, input: x, width: 9}\n"
+        "  back: {kind: linear, input: {layer: cell, delay: 1}, width: 9}\n"
+        "  cell: {kind: elementwise, inputs: [in, back, {layer: cell, delay: 1}], function: gru, width: 3}\n",
+    )
+    assert [graph[name].grid for name in ("back", "cell")] == [(7,), (7,)]
+    assert graph["back"].matrices[0].rows == 3
+    assert graph.length is None
 
 
 def test_digest_changes_with_shapes_only(read):
