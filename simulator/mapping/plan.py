@@ -3,6 +3,7 @@
 from collections.abc import Mapping as Dict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from simulator.base.errors import InputError, did_you_mean
 from simulator.chip.resolve import Hardware
@@ -34,7 +35,14 @@ class Mapping:
 
     def of(self, layer: str) -> tuple[PlacedChain, ...]:
         """The column groups of a layer, of all its copies."""
-        return tuple(placed for placed in self.chains if placed.chain.layer == layer)
+        return self._by_layer.get(layer, ())
+
+    @cached_property
+    def _by_layer(self) -> dict[str, tuple[PlacedChain, ...]]:
+        found: dict[str, list[PlacedChain]] = {}
+        for placed in self.chains:
+            found.setdefault(placed.chain.layer, []).append(placed)
+        return {layer: tuple(chains) for layer, chains in found.items()}
 
     @property
     def tiles(self) -> tuple[str, ...]:

@@ -6,9 +6,10 @@ from functools import cached_property
 from simulator.mapping.lower.builder import Builder, Spot
 from simulator.mapping.lower.fuse import Fusion, fuse
 from simulator.mapping.lower.host_work import work
+from simulator.mapping.lower.reads import last_index
 from simulator.mapping.plan import Mapping
-from simulator.program.form import Resource
-from simulator.workload.graph import Graph
+from simulator.program.form import Index, Resource
+from simulator.workload.graph import Graph, Layer, Source
 
 IDEALS = ("network", "memory", "host")
 
@@ -22,6 +23,7 @@ class Context:
     builder: Builder
     ideal: frozenset[str] = frozenset()
     views: dict[str, int] = field(default_factory=dict)
+    indices: dict[tuple[str, Source], Index] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.hardware = self.mapping.hardware
@@ -64,6 +66,12 @@ class Context:
     def port(self, direction: str) -> int:
         """The host port, "in" to the chip or "out" of it."""
         return self.builder.resource(Resource(f"host.{direction}", part="host"))
+
+    def last(self, layer: Layer, source: Source) -> Index:
+        """Index of the latest position of a source that the layer's position k reads; one table for all who ask."""
+        if (layer.name, source) not in self.indices:
+            self.indices[layer.name, source] = last_index(layer, source, self.graph[source.layer])
+        return self.indices[layer.name, source]
 
     def view(self, layer: str) -> int:
         """The stream whose operation p says: position p of this layer is known at the host."""

@@ -6,7 +6,7 @@ from simulator.mapping.lower.builder import Spot, constant
 from simulator.mapping.lower.chain import ChainStreams
 from simulator.mapping.lower.context import Context
 from simulator.mapping.lower.host_work import computing
-from simulator.mapping.lower.reads import last_index, of_copy
+from simulator.mapping.lower.reads import of_copy
 from simulator.mapping.plan import PlacedChain
 from simulator.mapping.split import Chain
 from simulator.parts.port import transfer
@@ -97,11 +97,12 @@ def _slot(context: Context, placed: PlacedChain, stage: int, mvm: int) -> int:
 def _transfers(context: Context, sizes: Int) -> Work:
     """Host port operations of these sizes [bytes]."""
     rate = context.hardware.host.rate
+    total = int(sizes.sum())
+    if (sizes == sizes[0]).all():
+        time = max(transfer(int(sizes[0]), rate), 1)
+        return constant(len(sizes), time, time, bytes=total)
     kinds, which = np.unique(sizes, return_inverse=True)
     times = np.array([max(transfer(int(size), rate), 1) for size in kinds], np.int64)
-    total = int(sizes.sum())
-    if len(kinds) == 1:
-        return constant(len(sizes), int(times[0]), int(times[0]), bytes=total)
     table = times[which]
     return Work(len(sizes), Duration(table=table), Duration(table=table), bytes=total)
 
@@ -109,9 +110,8 @@ def _transfers(context: Context, sizes: Int) -> Work:
 def _from_view(
     context: Context, target: int, layer: Layer, source: Source, *, cause: str, chain: Chain | None = None
 ) -> None:
-    producer = context.graph[source.layer]
     why = "recurrence" if source.delay else cause
-    index = last_index(layer, source, producer)
+    index = context.last(layer, source)
     if chain is not None:
         index = of_copy(index, chain)
     context.builder.wait(context.view(source.layer), target, index=index, cause=why)

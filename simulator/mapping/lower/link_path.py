@@ -9,7 +9,7 @@ from simulator.base.errors import InputError
 from simulator.mapping.lower.builder import Spot, constant
 from simulator.mapping.lower.chain import ChainStreams
 from simulator.mapping.lower.context import Context
-from simulator.mapping.lower.reads import credit_index, last_index, reads, released_by
+from simulator.mapping.lower.reads import credit_index, reads, released_by
 from simulator.program.form import Edge, Event, Index, Int, Scope
 from simulator.workload.graph import Layer, Source
 
@@ -54,7 +54,7 @@ def deliver(context: Context, name: str, chains: Sequence[ChainStreams], readers
         packet = _packet(context, sender)
         arrived = _hops(context, sender, packet, readers)
         for reader in readers:
-            _arrive(context, sender.layer, reader, arrived[reader.tile])
+            _arrive(context, reader, arrived[reader.tile])
             if "memory" not in context.ideal:
                 _reserve(context, sender.layer, reader, packet, width)
 
@@ -69,7 +69,7 @@ def _complete(context: Context, sender: Sender, name: str) -> int:
     spot = Spot(sender.chain.node, "local_digital", name, f"pooled {sender.number}")
     pooled = context.builder.stream(spot)
     context.builder.work(pooled, constant(layer.positions))
-    index = last_index(layer, source, context.graph[source.layer])
+    index = context.last(layer, source)
     context.builder.wait(before, pooled, index=index, cause="operand")
     return pooled
 
@@ -143,8 +143,8 @@ def _hop(context: Context, sender: Sender, ends: tuple[str, str], before: int) -
     return hop
 
 
-def _arrive(context: Context, producer: Layer, reader: Reader, arrived: int) -> None:
-    index = last_index(reader.layer, reader.source, producer)
+def _arrive(context: Context, reader: Reader, arrived: int) -> None:
+    index = context.last(reader.layer, reader.source)
     cause = "recurrence" if reader.source.delay else "link"
     context.builder.wait(arrived, reader.stream, index=index, cause=cause)
 
