@@ -10,11 +10,10 @@ import pandas as pd
 
 from simulator.api.inputs import PathLike
 from simulator.base.errors import InputError, did_you_mean
-from simulator.measure.attribution import Attribution, attribution
+from simulator.measure.attribution import Attribution
 from simulator.measure.gains_words import gains_frame
-from simulator.measure.power import power
 from simulator.program.frame import frame
-from simulator.program.history import History, history
+from simulator.program.history import History
 from simulator.report import notebook, tables
 from simulator.report.text import scaled
 from simulator.study import run as study
@@ -100,13 +99,12 @@ class Run:
     @cached_property
     def waits(self) -> Attribution:
         """Where the time of every unit (``.units``) and layer (``.layers``) went, by cause; see docs/waits.md."""
-        return attribution(self.result.program, self.history)
+        return self.result.waits
 
     @cached_property
     def power(self) -> pd.DataFrame:
         """Power by part over time [mW]."""
-        made = self.result
-        return power(made.chip_file.chip, made.mapping, made.program, self.history).frame()
+        return self.result.power.frame()
 
     @cached_property
     def operations(self) -> pd.DataFrame:
@@ -116,14 +114,14 @@ class Run:
     @cached_property
     def history(self) -> History:
         """What every operation went through, as arrays."""
-        return self.result.history or history(self.result.program, self.result.timeline)
+        return self.result.past
 
     def plot(self, name: str) -> "Picture":
         """One of the plots of a results folder, such as ``pipeline`` or ``roofline``. InputError for another name."""
         from simulator.report.picture import picture
         from simulator.report.view import View
 
-        return picture(View(self.result, self.history), name)
+        return picture(View(self.result), name)
 
     def timeline(self, path: PathLike, window: str | None = None) -> None:
         """Write every operation for the Perfetto UI; ``window`` such as ``0..100us``; see docs/timeline.md."""
@@ -131,7 +129,7 @@ class Run:
 
         asked = timeline_file(Path(path), window)
         assert asked is not None
-        write_run(self.result, asked, self.history)
+        write_run(self.result, asked)
 
     def write(self, folder: PathLike, *, plots: bool = True) -> Path:
         """Write a results folder, as ``simulator run`` does; it must not exist yet."""

@@ -29,6 +29,7 @@ class Job:
     contrast: bool = False
     load: int = 0
     timeline: TimelineFile | None = None
+    detail: int | None = None
 
 
 def execute(job: Job, out: Path | None, *, plots: bool) -> tuple[Result, Path]:
@@ -45,6 +46,7 @@ def execute(job: Job, out: Path | None, *, plots: bool) -> tuple[Result, Path]:
                 placement=how,
                 tiles=job.tiles,
                 ideal=job.ideal,
+                detail=job.detail,
                 contrast=job.contrast,
                 load=Load(job.load, job.asked.seed),
                 progress=progress,
@@ -55,5 +57,5 @@ def execute(job: Job, out: Path | None, *, plots: bool) -> tuple[Result, Path]:
             write(result, folder.work, plots=plots)
         if job.timeline is not None:
             with waiting("writing the timeline"), writing(job.timeline.path):
-                write_run(result, job.timeline)
+                write_run(result.closer, job.timeline)
     return result, folder.path

@@ -59,6 +59,15 @@ TimeWindow = Annotated[
     str | None,
     typer.Option("--window", metavar="FROM..TO", help="What --timeline shows, like 0..100us. Default: all."),
 ]
+Detail = Annotated[
+    int,
+    typer.Option(
+        "--detail",
+        metavar="N",
+        help="Most operations kept one by one; of a longer run only the beginning is.",
+        min=1,
+    ),
+]
 NoPlots = Annotated[bool, typer.Option("--no-plots", help="Write no plots.")]
 
 
@@ -82,6 +91,7 @@ def run_command(
     out: Out = None,
     timeline: TimelinePath = None,
     window: TimeWindow = None,
+    detail: Detail = 2_000_000,
     no_plots: NoPlots = False,
     as_json: AsJson = False,
 ) -> None:
@@ -96,7 +106,9 @@ def run_command(
     slices = timeline_file(timeline, window)
     asked = Asked(workload, trace, count, batch, length, arrivals, seed)
     names = tuple(name.strip() for name in ideal.split(",")) if ideal else ()
-    job = Job(chip, asked, tuple(settings or ()), mapping, tiles, names, engine, contrast, load, slices)
+    job = Job(
+        chip, asked, tuple(settings or ()), mapping, tiles, names, engine, contrast, load, slices, detail
+    )
     result, folder = execute(job, out, plots=not no_plots)
     _tell(result, folder, as_json)
 

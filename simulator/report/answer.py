@@ -5,10 +5,12 @@ from typing import Protocol
 
 from simulator.chip.reader import ChipFile
 from simulator.mapping.plan import Mapping
+from simulator.measure.attribution import Attribution
 from simulator.measure.bounds import Bound
 from simulator.measure.energy import Entry
 from simulator.measure.gains import Base, Gain
 from simulator.measure.metrics import Metric
+from simulator.measure.power import Power
 from simulator.measure.times import Times
 from simulator.program.form import Program
 from simulator.program.history import History
@@ -66,6 +68,26 @@ class Answer(Protocol):
     @property
     def history(self) -> History | None:
         """What every operation went through."""
+
+    @property
+    def closer(self) -> "Answer":
+        """The run of which every operation is known: this one, or its beginning where it was too long."""
+
+    @property
+    def past(self) -> History:
+        """What every operation went through, derived if need be."""
+
+    @property
+    def waits(self) -> Attribution:
+        """Where the time of every unit and layer went."""
+
+    @property
+    def power(self) -> Power:
+        """Power over time, by part."""
+
+    @property
+    def whole(self) -> int | None:
+        """Inferences of the run that this one is the beginning of."""
 
     @property
     def base(self) -> Base | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from simulator.base.errors import InputError
 from simulator.measure.power import Power, power
-from simulator.program.history import History, history
+from simulator.program.history import History
 from simulator.report.answer import Answer
 from simulator.report.buffers import buffers
 from simulator.report.perfetto import write_perfetto
@@ -46,9 +46,9 @@ def timeline_file(path: Path | None, window: str | None) -> TimelineFile | None:
     return TimelineFile(path, ALL if window is None else parse_window(window))
 
 
-def write_run(answer: Answer, file: TimelineFile, past: History | None = None) -> None:
-    """Write the timeline of a run; ``past``: its history if it is known. The file is there as a whole or not at all."""
-    known = past or answer.history or history(answer.program, answer.timeline)
+def write_run(answer: Answer, file: TimelineFile) -> None:
+    """Write the timeline of a run. The file is there as a whole or not at all."""
+    known = answer.past
     curves = [*of_power(_power(answer, known, file.window)), *of_buffers(buffers(answer.program, known))]
     title = f"{answer.mapping.graph.name} on {answer.chip_file.chip.name}"
     with _whole(file.path) as work:

@@ -7,7 +7,6 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
-from simulator.program.history import History, history
 from simulator.report import (
     buffer_plot,
     energy_plot,
@@ -43,9 +42,9 @@ PLOTS = {
 """File name without ending -> plot."""
 
 
-def write_plots(answer: Answer, folder: Path, past: History | None = None) -> None:
-    """Write every plot of ``PLOTS`` into a folder; ``past``: the run's history if it is known."""
-    view = View(answer, past or history(answer.program, answer.timeline))
+def write_plots(answer: Answer, folder: Path) -> None:
+    """Write every plot of ``PLOTS`` into a folder."""
+    view = View(answer)
     with settings():
         for name, plot in PLOTS.items():
             save(plot.draw(view), folder, name)

@@ -43,6 +43,8 @@ def summary(answer: Answer) -> dict[str, Any]:
         },
         "engine": answer.timeline.engine,
         "operations": answer.timeline.operations,
+        "skipped": {"period_inferences": answer.timeline.period, "inferences": answer.timeline.skipped},
+        "detail_inferences": len(answer.closer.program.schedule),
         "ideal": list(answer.ideal),
         "metrics": {
             m.name: {"value": m.value, "unit": m.unit, "definition": m.definition, "group": m.group}

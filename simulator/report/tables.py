@@ -29,8 +29,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "positions": "output vectors over the run",
         "macs": "multiply-accumulates over the run, padding not counted",
         "mvms": "matrix-vector multiplications of single tiles over the run",
-        "first_start_ns": "first START of its work anywhere: transfers, tiles, units, links",
-        "last_done_ns": "last DONE of its work",
+        "first_start_ns": "first START of its work: transfers, tiles, units, links; empty if operations were not kept",
+        "last_done_ns": "last DONE of its work, likewise",
         "dynamic_energy_pj": "energy of its operations over the run",
         "static_energy_pj": "energy of its tiles for being on, over the run",
     },
@@ -57,7 +57,7 @@ COLUMNS: dict[str, dict[str, str]] = {
 """Table -> column -> definition."""
 
 
-def layers(answer: Answer, history: History) -> pd.DataFrame:
+def layers(answer: Answer, history: History | None) -> pd.DataFrame:
     """One row a layer, in the order of the workload."""
     sums = _LayerSums(answer, history)
     rows = [sums.row(layer) for layer in answer.mapping.graph.layers]
@@ -102,7 +102,7 @@ def energy(answer: Answer) -> pd.DataFrame:
 class _LayerSums:
     """Sums over streams and energy entries, by layer."""
 
-    def __init__(self, answer: Answer, history: History):
+    def __init__(self, answer: Answer, history: History | None):
         self._answer, self._history = answer, history
         self._where = where(answer.mapping)
         self._streams: dict[str, list[int]] = defaultdict(list)
@@ -162,11 +162,12 @@ class _LayerSums:
     def _span(self, streams: list[int]) -> tuple[float | None, float | None]:
         """First START and last DONE [ns] of streams that take time somewhere."""
         timed = [s for s in streams if self._answer.program.streams[s].resources]
-        rows = [rows for s in timed if (rows := self._history.rows(s)).stop > rows.start]
-        if not rows:
+        past = self._history
+        rows = [rows for s in timed if past and (rows := past.rows(s)).stop > rows.start]
+        if past is None or not rows:
             return None, None
-        first = min(int(self._history.start[row].min()) for row in rows)
-        return first / 1e3, max(int(self._history.done[row].max()) for row in rows) / 1e3
+        first = min(int(past.start[row].min()) for row in rows)
+        return first / 1e3, max(int(past.done[row].max()) for row in rows) / 1e3
 
     @staticmethod
     def _sum(values: Int, streams: list[int]) -> int:

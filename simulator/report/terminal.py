@@ -56,6 +56,12 @@ def _header(answer: Answer, console: Console) -> None:
         f"engine {answer.timeline.engine}; placement {answer.mapping.how}",
         console,
     )
+    if answer.timeline.skipped:
+        every = counted(answer.timeline.period, "inference")
+        skipped = (
+            f"{answer.timeline.skipped:,} of them skipped, exactly: the run repeats itself every {every}"
+        )
+        sentence(skipped, console, "dim")
     if answer.ideal:
         sentence(f"Ideal, costs nothing: {', '.join(answer.ideal)}", console, "yellow")
 

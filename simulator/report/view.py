@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from simulator.measure.attribution import Attribution, attribution
+from simulator.measure.attribution import Attribution
 from simulator.program.history import History
 from simulator.report.answer import Answer
 from simulator.report.buffers import Buffer, buffers
@@ -20,17 +20,21 @@ class View:
     """A run and its history; what several plots need is worked out once."""
 
     answer: Answer
-    past: History
 
     @cached_property
     def buffers(self) -> list[Buffer]:
         """Every buffer and how full it was."""
         return buffers(self.answer.program, self.past)
 
-    @cached_property
+    @property
+    def past(self) -> History:
+        """What every operation went through."""
+        return self.answer.past
+
+    @property
     def attribution(self) -> Attribution:
         """Where the time of every unit and layer went."""
-        return attribution(self.answer.program, self.past)
+        return self.answer.waits
 
     @property
     def inferences(self) -> int:
@@ -50,7 +54,8 @@ class View:
 
     def title(self, what: str) -> str:
         """A title that says what is seen of which run."""
-        return plain(f"{what}\n{self.answer.mapping.graph.name} on {self.answer.chip_file.chip.name}")
+        whole = f", first {self.inferences} of {self.answer.whole} inferences" if self.answer.whole else ""
+        return plain(f"{what}{whole}\n{self.answer.mapping.graph.name} on {self.answer.chip_file.chip.name}")
 
     @property
     def which(self) -> str:

@@ -6,16 +6,14 @@ import pandas as pd
 from rich.console import Console
 from rich.text import Text
 
-from simulator.measure.attribution import attribution
 from simulator.measure.bounds import PARTS
 from simulator.measure.causes import DEFINITIONS, WORDS
 from simulator.measure.gains_words import gain_text, gains_frame, limits
-from simulator.measure.power import Power, power
-from simulator.program.history import history
+from simulator.measure.power import Power
 from simulator.report.answer import Answer
 from simulator.report.layout import heading, sentence, show, table
 from simulator.report.names import PART_NAMES
-from simulator.report.text import percent, scaled
+from simulator.report.text import counted, percent, scaled
 
 _GAINS = 3
 _LEAST = 0.005
@@ -24,9 +22,7 @@ _LEAST = 0.005
 
 def why_tables(answer: Answer) -> Mapping[str, pd.DataFrame]:
     """File name -> table: time by cause for units and layers, power, critical path and cycle, gains."""
-    past = answer.history or history(answer.program, answer.timeline)
-    told = attribution(answer.program, past)
-    spent = power(answer.chip_file.chip, answer.mapping, answer.program, past)
+    told, spent = answer.waits, answer.power
     tables = {
         "attribution_units.csv": told.units,
         "attribution_layers.csv": told.layers,
@@ -42,11 +38,14 @@ def why_tables(answer: Answer) -> Mapping[str, pd.DataFrame]:
 
 def show_why(answer: Answer, console: Console) -> None:
     """Time by cause per part, peak power, what limits and what would help."""
-    past = answer.history
-    if past is None:
+    seen = answer.closer
+    if seen.history is None:
         return
-    _causes(attribution(answer.program, past).units, console)
-    _peak(power(answer.chip_file.chip, answer.mapping, answer.program, past), console)
+    _causes(seen.waits.units, console)
+    _peak(seen.power, console)
+    if seen.whole is not None:
+        count = counted(len(seen.program.schedule), "inference")
+        sentence(f"Of the first {count} run alone; --detail keeps more operations.", console, "yellow")
     if answer.base is not None:
         heading("What an inference waits for", console)
         for text in limits(answer.base):

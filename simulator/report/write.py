@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from simulator.program.history import history
 from simulator.report import tables
 from simulator.report.answer import Answer
 from simulator.report.resolved import PLACEMENT, chip_yaml, placement_yaml
@@ -20,13 +19,13 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def write(answer: Answer, folder: Path, *, plots: bool = True) -> None:
     """Write every file of a run into an existing folder; the same run gives the same bytes."""
     (folder / "summary.json").write_text(as_json(summary(answer)), encoding="utf-8")
-    past = answer.history or history(answer.program, answer.timeline)
-    for name, table in why_tables(answer).items():
+    seen = answer.closer
+    for name, table in why_tables(seen).items():
         write_csv(table, folder / name)
-    write_csv(tables.layers(answer, past), folder / "layers.csv")
+    write_csv(tables.layers(answer, answer.history), folder / "layers.csv")
     write_csv(tables.units(answer), folder / "units.csv")
     write_csv(tables.energy(answer), folder / "energy.csv")
-    write_timeline(answer.program, past, folder / "timeline.parquet")
+    write_timeline(seen.program, seen.past, folder / "timeline.parquet")
     (folder / "chip.yaml").write_text(chip_yaml(answer.chip_file.data), encoding="utf-8")
     placement = placement_yaml(answer.mapping.graph.name, places(answer))
     (folder / PLACEMENT).write_text(placement, encoding="utf-8")
@@ -34,7 +33,7 @@ def write(answer: Answer, folder: Path, *, plots: bool = True) -> None:
     if plots:
         from simulator.report.plots import write_plots
 
-        write_plots(answer, folder, past)
+        write_plots(seen, folder)
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:

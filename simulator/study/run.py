@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -13,11 +14,13 @@ from simulator.mapping.balance import balance
 from simulator.mapping.lower.lower import lower
 from simulator.mapping.placement import find_placement
 from simulator.mapping.plan import Mapping, map_workload
+from simulator.measure.attribution import Attribution, attribution
 from simulator.measure.bounds import Bound, bounds
 from simulator.measure.energy import Entry, energy
 from simulator.measure.gains import Base, Gain, base, gains
 from simulator.measure.limiter import host_crossover, limiter
 from simulator.measure.metrics import Measured, Metric, metrics
+from simulator.measure.power import Power, power
 from simulator.measure.times import NO_LOAD, Load, Times, contrasts, times
 from simulator.program.form import Inference, Program
 from simulator.program.history import History, history
@@ -31,7 +34,8 @@ class Result:
 
     ``times``: as run, then what contention costs. ``bounds`` belong to ``program``, ``host_crossover`` [bit/s] to
     the program with nothing ideal. ``history`` is there with full recording; ``base`` (what limits) and ``gains``
-    (what would help) with ``contrast``.
+    (what would help) with ``contrast``. ``beginning``: the first inferences run alone, where the whole run was too
+    long to keep every operation; ``whole``: there, how many inferences the whole run has.
     """
 
     chip_file: ChipFile
@@ -49,6 +53,28 @@ class Result:
     history: History | None = None
     base: Base | None = None
     gains: Sequence[Gain] = ()
+    beginning: "Result | None" = None
+    whole: int | None = None
+
+    @property
+    def closer(self) -> "Result":
+        """The run of which every operation is known: this one, or its beginning."""
+        return self.beginning or self
+
+    @cached_property
+    def past(self) -> History:
+        """What every operation went through; needs full recording."""
+        return self.history or history(self.program, self.timeline)
+
+    @cached_property
+    def waits(self) -> Attribution:
+        """Where the time of every unit and layer went; needs full recording."""
+        return attribution(self.program, self.past)
+
+    @cached_property
+    def power(self) -> Power:
+        """Power over time, by part; needs full recording."""
+        return power(self.chip_file.chip, self.mapping, self.program, self.past)
 
     def __getitem__(self, name: str) -> float:
         """A metric by its name."""
@@ -64,6 +90,7 @@ def simulate(
     tiles: int | None = None,
     ideal: Sequence[str] = (),
     recording: Recording = FULL,
+    detail: int | None = None,
     contrast: bool = False,
     load: Load = NO_LOAD,
     progress: Callable[[str], None] = lambda step: None,
@@ -71,7 +98,8 @@ def simulate(
     """Map, lower, execute and measure a trace on a chip.
 
     ``placement``, ``tiles``: see ``plan``. ``ideal``: names of what costs nothing (network, memory, host).
-    ``recording``: what the timeline keeps; no figure depends on it. ``contrast``: the times once more with network,
+    ``recording``: what the timeline keeps; no figure depends on it. ``detail``: most operations that are kept one by
+    one; of a longer run only the ``beginning``. ``contrast``: the times once more with network,
     memory and host ideal, and what would help; ``load``: latency under load as well. ``progress`` is told each step.
     Raises InputError or DeadlockError.
     """
@@ -80,6 +108,7 @@ def simulate(
     program = lower(mapping, trace.graphs, inferences, ideal)
     reference = lower(mapping, trace.graphs, inferences) if ideal else program
     progress("run")
+    recording = recording if detail is None or _operations(program) <= detail else Recording("off")
     timeline = run(engine, program, recording)
     progress("steady interval")
     own = times(program, engine, tuple(ideal), load)
@@ -91,7 +120,7 @@ def simulate(
         better = gains(start, engine)
     entries = energy(chip, mapping, program, timeline.makespan)
     limits = bounds(program)
-    return Result(
+    result = Result(
         chip_file=chip_file,
         trace=trace,
         mapping=mapping,
@@ -107,6 +136,39 @@ def simulate(
         history=history(program, timeline) if recording.level == "full" else None,
         base=start,
         gains=better,
+    )
+    if detail is None or recording.level == "full":
+        return result
+    progress("beginning")
+    return replace(result, beginning=_beginning(result, engine, detail))
+
+
+def _operations(program: Program) -> int:
+    """Operations of the whole schedule, background left out."""
+    counts = [sum(work.n for work in segment.work.values()) for segment in program.segments]
+    return sum(counts[inference.segment] for inference in program.schedule)
+
+
+def _beginning(result: Result, engine: Engine, detail: int) -> Result:
+    """The first requests run alone: as many as ``detail`` operations allow, at least one."""
+    trace, kept, count = result.trace, 0, 0
+    each = _operations(result.program) // len(result.program.schedule)
+    for request in trace.requests:
+        count += request.batch
+        if kept and count * each > detail:
+            break
+        kept += 1
+    trace = replace(trace, requests=trace.requests[:kept])
+    program = lower(result.mapping, trace.graphs, schedule(trace), result.ideal)
+    timeline = run(engine, program)
+    return replace(
+        result,
+        trace=trace,
+        program=program,
+        timeline=timeline,
+        energy=energy(result.chip_file.chip, result.mapping, program, timeline.makespan),
+        history=history(program, timeline),
+        whole=len(result.program.schedule),
     )
 
 
