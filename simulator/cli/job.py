@@ -1,5 +1,6 @@
 """A run from its files to its results folder."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from simulator.report.perfetto_run import TimelineFile, write_run
 from simulator.study.run import Result, simulate
 
 RESULTS = Path("results")
+_DRAWING = 4
+"""Most processes that draw plots; there are seven of about the same size."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def execute(job: Job, out: Path | None, *, plots: bool) -> tuple[Result, Path]:
         with waiting("writing results"), writing(path):
             from simulator.report.write import write
 
-            write(result, folder.work, plots=plots)
+            write(result, folder.work, plots=plots, processes=min(os.cpu_count() or 1, _DRAWING))
         if job.timeline is not None:
             with waiting("writing the timeline"), writing(job.timeline.path):
                 write_run(result.closer, job.timeline)

@@ -81,7 +81,7 @@ def energies(answer: Answer) -> dict[str, float]:
 
 def longest_waits(view: View) -> dict[str, tuple[float, str]]:
     """Tile or global unit -> share of time in which its array or the unit itself waits, and the longest cause."""
-    units = view.attribution.units
+    units = view.waits.units
     units = units[units["part"].isin(("crossbar", "global_digital"))]
     waits = units[[word for word in WORDS if word not in _NO_WAIT]]
     return {

@@ -1,8 +1,11 @@
 """Plots of a run as PNG and SVG, each with its numbers as CSV."""
 
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
+from signal import SIG_IGN, SIGINT, signal
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -42,11 +45,35 @@ PLOTS = {
 """File name without ending -> plot."""
 
 
-def write_plots(answer: Answer, folder: Path) -> None:
-    """Write every plot of ``PLOTS`` into a folder."""
+def write_plots(answer: Answer, folder: Path, *, processes: int = 1) -> None:
+    """Write every plot of ``PLOTS`` into a folder; with more ``processes``, copies of this one draw them."""
     view = View(answer)
+    if processes == 1:
+        for name in PLOTS:
+            _write(view, folder, name)
+        return
+    _ = view.waits, view.buffers  # so that not every copy works them out
+    context = get_context("fork")
+    with ProcessPoolExecutor(processes, context, initializer=_take, initargs=(view, folder)) as pool:
+        list(pool.map(_write_own, PLOTS))
+
+
+def _write(view: View, folder: Path, name: str) -> None:
+    plot = PLOTS[name]
     with settings():
-        for name, plot in PLOTS.items():
-            save(plot.draw(view), folder, name)
-            if plot.table is not None:
-                write_csv(plot.table(view), folder / f"{name}.csv")
+        save(plot.draw(view), folder, name)
+    if plot.table is not None:
+        write_csv(plot.table(view), folder / f"{name}.csv")
+
+
+_own: list[tuple[View, Path]] = []
+"""In a copy of the process: what it draws, and where to."""
+
+
+def _take(view: View, folder: Path) -> None:
+    signal(SIGINT, SIG_IGN)
+    _own.append((view, folder))
+
+
+def _write_own(name: str) -> None:
+    _write(*_own[0], name)

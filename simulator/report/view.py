@@ -32,7 +32,7 @@ class View:
         return self.answer.past
 
     @property
-    def attribution(self) -> Attribution:
+    def waits(self) -> Attribution:
         """Where the time of every unit and layer went."""
         return self.answer.waits
 

@@ -16,8 +16,11 @@ from simulator.trace import file as trace_file
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def write(answer: Answer, folder: Path, *, plots: bool = True) -> None:
-    """Write every file of a run into an existing folder; the same run gives the same bytes."""
+def write(answer: Answer, folder: Path, *, plots: bool = True, processes: int = 1) -> None:
+    """Write every file of a run into an existing folder; the same run gives the same bytes.
+
+    ``processes``: how many of them draw plots.
+    """
     (folder / "summary.json").write_text(as_json(summary(answer)), encoding="utf-8")
     seen = answer.closer
     for name, table in why_tables(seen).items():
@@ -33,7 +36,7 @@ def write(answer: Answer, folder: Path, *, plots: bool = True) -> None:
     if plots:
         from simulator.report.plots import write_plots
 
-        write_plots(seen, folder)
+        write_plots(seen, folder, processes=processes)
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
