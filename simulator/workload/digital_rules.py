@@ -156,12 +156,11 @@ def _normalise(spec: NormaliseSpec, name: str, inputs: Sequence[Layer], length: 
 def _reduce(spec: ReduceSpec, name: str, inputs: Sequence[Layer], length: int | None) -> Layer:
     """One operation a value that goes in."""
     source = inputs[0]
-    _need_no_grid(spec)
     return Layer(
         name,
         spec.kind,
         (Source(source.name, reach=_reach(spec)),),
-        source.grid if spec.reads == "position" else tuple(spec.grid),
+        _grid(spec, source),
         spec.width or source.width,
         operations=source.positions * source.width,
         attributes=_plain(spec, "function", "reads"),
@@ -170,19 +169,21 @@ def _reduce(spec: ReduceSpec, name: str, inputs: Sequence[Layer], length: int | 
 
 @shape.register
 def _rearrange(spec: RearrangeSpec, name: str, inputs: Sequence[Layer], length: int | None) -> Layer:
-    _need_no_grid(spec)
-    grid = inputs[0].grid if spec.reads == "position" else tuple(spec.grid)
     for number, source in enumerate(inputs if spec.reads == "position" else ()):
         if source.positions != inputs[0].positions:
             rule = f"must have as many positions as {text(inputs[0])}"
             raise RuleError(rule, path=("inputs", number), value=text(source))
     sources = tuple(Source(source.name, reach=_reach(spec)) for source in inputs)
+    grid = _grid(spec, inputs[0])
     return Layer(name, spec.kind, sources, grid, spec.width, attributes=_plain(spec, "function", "reads"))
 
 
-def _need_no_grid(spec: ReduceSpec | RearrangeSpec) -> None:
-    if spec.reads == "position" and spec.grid:
-        raise RuleError("is the input's where each position reads its own", path=("grid",), value=spec.grid)
+def _grid(spec: ReduceSpec | RearrangeSpec, source: Layer) -> tuple[int, ...]:
+    """The grid asked for; where each position reads its own, one of as many positions."""
+    own = spec.reads == "position"
+    if own and spec.grid is not None and prod(spec.grid) != source.positions:
+        raise RuleError(f"must have as many positions as {text(source)}", path=("grid",), value=spec.grid)
+    return source.grid if own and spec.grid is None else tuple(spec.grid or ())
 
 
 def _reach(spec: ReduceSpec | RearrangeSpec) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,16 +12,21 @@ from pydantic import ValidationError
 from simulator.base.errors import InputError
 from simulator.base.yaml_file import Document, explain, load
 from simulator.workload.bind import bind
+from simulator.workload.coverage import Coverage
 from simulator.workload.graph import Graph
 from simulator.workload.schema import Description
 
 
 @dataclass(frozen=True)
 class Workload:
-    """A network as described in a file; ``bind`` gives it shapes."""
+    """A network as described in a file; ``bind`` gives it shapes.
+
+    ``coverage``: what became of the operators of a model that was imported.
+    """
 
     description: Description
     document: Document
+    coverage: Coverage | None = None
 
     @property
     def name(self) -> str:
@@ -56,13 +62,36 @@ class Workload:
         return length
 
 
-def load_workload(path: str | Path) -> Workload:
-    """Read and check a workload file. Raises ``InputError`` with file and line."""
+def load_workload(path: str | Path, dims: Sequence[str] = (), *, allow_host: bool = False) -> Workload:
+    """Read and check a workload file, or import a model whose name ends in ``.onnx``.
+
+    ``dims``: open sizes of a model as NAME=VALUE; ``allow_host``: its operators that are not supported are done at the
+    host. Raises ``InputError`` with file and line, or node.
+    """
+    if is_model(path):
+        return _imported(Path(path), dims, allow_host=allow_host)
+    if dims or allow_host:
+        option = "--dim" if dims else "--allow-host"
+        raise InputError("is for ONNX models only", place=str(path), field=option)
     document = load(path)
     try:
         description = Description.model_validate(document.data)
     except ValidationError as error:
         raise explain(error, document, Description) from error
     workload = Workload(description, document)
+    workload.bind()
+    return workload
+
+
+def is_model(path: str | Path) -> bool:
+    """Whether a file's name says that it is an ONNX model."""
+    return Path(path).suffix.lower() == ".onnx"
+
+
+def _imported(path: Path, dims: Sequence[str], *, allow_host: bool) -> Workload:
+    from simulator.workload.onnx.walk import import_model
+
+    made = import_model(path, dims, allow_host=allow_host)
+    workload = Workload(made.description, made.document, made.coverage)
     workload.bind()
     return workload

@@ -234,20 +234,21 @@ class ReduceSpec(_OneInput):
     kind: Literal["reduce"]
     function: Name
     reads: Literal["all", "position"] = "all"
-    grid: Grid = []
+    grid: Grid | None = None
     width: Extent = 0
 
 
 class RearrangeSpec(_Inputs):
     """The same values in another order or shape (concat, slice, transpose, pad, ...): no arithmetic, but traffic.
 
-    ``grid`` and ``width`` are the output's. ``reads: position``: an output vector needs those of its own position.
+    ``grid`` and ``width`` are the output's (without: a single vector). ``reads: position``: an output vector needs
+    those of its own position.
     """
 
     kind: Literal["rearrange"]
     function: Name
     reads: Literal["all", "position"] = "all"
-    grid: Grid = []
+    grid: Grid | None = None
     width: Size
 
 

@@ -128,7 +128,7 @@ def spec_of(layer: Layer) -> LayerSpec:
     if layer.kind in _WIDTH:
         described[_WIDTH[layer.kind]] = layer.width
     if layer.kind in _GRID:
-        described["grid"] = [] if layer.attributes.get("reads") == "position" else list(layer.grid)
+        described["grid"] = list(layer.grid)
     if layer.window is not None:
         described |= asdict(layer.window)
     if layer.activation:

@@ -227,8 +227,8 @@ def complaint(read, tmp_path: Path, text: str) -> str:
         ),
         (
             STEPS,
-            "  r: {kind: reduce, input: x, function: mean, reads: position, grid: [5]}",
-            "net.yaml:5: layers.r.grid: is the input's where each position reads its own, got [5]",
+            "  r: {kind: reduce, input: x, function: mean, reads: position, grid: [4]}",
+            "net.yaml:5: layers.r.grid: must have as many positions as x (5 of width 4), got [4]",
         ),
         (
             IMAGE,

@@ -1,0 +1,220 @@
+"""The only module that imports ``onnx``: bytes to a plain model, shapes of outputs, small constants."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+import onnx
+import onnx.inliner
+from google.protobuf.message import DecodeError
+from onnx import defs, numpy_helper, shape_inference
+from onnx.reference import ReferenceEvaluator
+
+from simulator.base.errors import InputError
+from simulator.base.input_file import read_bytes
+from simulator.workload.onnx.model import Array, Constant, Dimension, Model, Node, Typed
+
+MAX_BYTES = 2**31 - 1
+"""Largest file; the format itself allows no more, weights beyond that stand in files of their own."""
+MAX_NODES = 100_000
+_RANDOM = (
+    "RandomNormal",
+    "RandomUniform",
+    "RandomNormalLike",
+    "RandomUniformLike",
+    "Bernoulli",
+    "Multinomial",
+)
+
+
+class ShapeError(ValueError):
+    """The shape of an operator's output does not follow."""
+
+
+def load(path: Path) -> Model:
+    """Read a model. External data is never opened. Raises ``InputError``."""
+    proto = _parsed(path)
+    if proto.functions:
+        proto = _inlined(proto, path)
+    graph = proto.graph
+    if not graph.node:
+        raise InputError("holds no operator", place=str(path))
+    if len(graph.node) > MAX_NODES:
+        raise InputError(f"must have at most {MAX_NODES:,} operators", place=str(path), value=len(graph.node))
+    constants = {tensor.name: _constant(tensor, path) for tensor in graph.initializer}
+    constants |= {sparse.values.name: _sparse(sparse) for sparse in graph.sparse_initializer}
+    return Model(
+        path=str(path),
+        nodes=tuple(_nodes(graph, path)),
+        inputs={info.name: _declared(info.type) for info in graph.input if info.name not in constants},
+        constants=constants,
+        outputs=tuple(info.name for info in graph.output),
+        opsets={_domain(entry.domain): entry.version for entry in proto.opset_import},
+        hints={info.name: _declared(info.type) for info in (*graph.value_info, *graph.output)},
+    )
+
+
+def _parsed(path: Path) -> onnx.ModelProto:
+    content = read_bytes(path, MAX_BYTES)
+    try:
+        proto = onnx.ModelProto()
+        proto.ParseFromString(content)
+    except (DecodeError, RecursionError) as error:
+        remedy = "Export the model again, or copy the file again"
+        raise InputError("is not an ONNX model", place=str(path), remedy=remedy) from error
+    return proto
+
+
+def _inlined(proto: onnx.ModelProto, path: Path) -> onnx.ModelProto:
+    try:
+        return onnx.inliner.inline_local_functions(proto)
+    except Exception as error:
+        raise InputError(f"has functions that do not fit: {_first(error)}", place=str(path)) from error
+
+
+def _domain(text: str) -> str:
+    return "" if text == "ai.onnx" else text
+
+
+def _nodes(graph: onnx.GraphProto, path: Path) -> Iterator[Node]:
+    for number, node in enumerate(graph.node):
+        name = node.name or next((name for name in node.output if name), f"{node.op_type}_{number}")
+        try:
+            attributes = {part.name: _attribute(part, path) for part in node.attribute}
+        except (ValueError, TypeError) as error:
+            rule = f"has an attribute that cannot be read: {_first(error)}"
+            raise InputError(rule, place=str(path), field=f"node {name} ({node.op_type})") from error
+        yield Node(
+            node.op_type, _domain(node.domain), name, tuple(node.input), tuple(node.output), node, attributes
+        )
+
+
+def _attribute(part: onnx.AttributeProto, path: Path) -> Any:
+    value = onnx.helper.get_attribute_value(part)
+    if isinstance(value, bytes):
+        return value.decode(errors="replace")
+    if isinstance(value, onnx.TensorProto):
+        return _constant(value, path)
+    return list(value) if part.type == onnx.AttributeProto.INTS else value
+
+
+def _declared(form: onnx.TypeProto) -> tuple[tuple[Dimension, ...], int]:
+    tensor = form.tensor_type
+    return tuple(_dimension(part) for part in tensor.shape.dim), tensor.elem_type
+
+
+def _dimension(part: Any) -> Dimension:
+    if part.HasField("dim_value"):
+        return int(part.dim_value)
+    return part.dim_param or None
+
+
+def _constant(tensor: onnx.TensorProto, path: Path) -> Constant:
+    typed = Typed(tuple(tensor.dims), tensor.data_type)
+    if any(size < 0 for size in typed.shape):
+        raise InputError(
+            "sizes must not be negative", place=str(path), field=tensor.name, value=list(tensor.dims)
+        )
+    if tensor.data_location == onnx.TensorProto.EXTERNAL:
+        _check_location(tensor, path)
+        return Constant(typed)
+    return Constant(typed, lambda: _array(tensor))
+
+
+def _check_location(tensor: onnx.TensorProto, path: Path) -> None:
+    """External data is not read, since shapes suffice; a path that leads elsewhere is refused all the same."""
+    location = next((entry.value for entry in tensor.external_data if entry.key == "location"), "")
+    parts = PurePosixPath(location.replace("\\", "/"))
+    if parts.is_absolute() or ".." in parts.parts or (len(location) > 1 and location[1] == ":"):
+        rule = "external data must lie in the model's folder"
+        raise InputError(rule, place=str(path), field=tensor.name, value=location)
+
+
+def _sparse(sparse: onnx.SparseTensorProto) -> Constant:
+    return Constant(Typed(tuple(max(0, size) for size in sparse.dims), sparse.values.data_type))
+
+
+def _array(tensor: onnx.TensorProto) -> Array | None:
+    try:
+        return numpy_helper.to_array(tensor)
+    except Exception:
+        return None
+
+
+def has_rule(model: Model, node: Node) -> bool:
+    """Whether the library knows this operator."""
+    version = model.opsets.get(node.domain, 1)
+    return bool(defs.has(node.op, node.domain) and _schema(node, version) is not None)
+
+
+def _schema(node: Node, version: int) -> defs.OpSchema | None:
+    try:
+        return defs.get_schema(node.op, version, node.domain)
+    except Exception:
+        return None
+
+
+def infer(
+    model: Model, node: Node, types: Mapping[str, Typed], constants: Mapping[str, Constant]
+) -> dict[str, Typed]:
+    """Shapes of a node's outputs, from those of its inputs. Raises ``ShapeError`` if they do not follow."""
+    schema = _schema(node, model.opsets.get(node.domain, 1))
+    if schema is None:
+        raise ShapeError("no rule for its shape")
+    forms = {name: _form(types[name]) for name in node.inputs if name}
+    data = {name: tensor for name in node.inputs if (tensor := _tensor(name, constants)) is not None}
+    imports = [onnx.helper.make_opsetid(domain, version) for domain, version in model.opsets.items()]
+    try:
+        found = shape_inference.infer_node_outputs(schema, node.form, forms, data, opset_imports=imports)
+    except Exception as error:
+        raise ShapeError(_first(error)) from error
+    return {name: typed for name, form in found.items() if (typed := _typed(form)) is not None}
+
+
+def _form(typed: Typed) -> onnx.TypeProto:
+    return onnx.helper.make_tensor_type_proto(typed.element, typed.shape)
+
+
+def _tensor(name: str, constants: Mapping[str, Constant]) -> onnx.TensorProto | None:
+    constant = constants.get(name)
+    if constant is None or constant.size > _ARGUMENT or constant.data is None:
+        return None
+    return numpy_helper.from_array(constant.data, name)
+
+
+_ARGUMENT = 1024
+"""Most values of a constant that can decide a shape."""
+
+
+def _typed(form: onnx.TypeProto) -> Typed | None:
+    dims, element = _declared(form)
+    if not form.tensor_type.HasField("shape") or not all(isinstance(size, int) for size in dims):
+        return None
+    return Typed(tuple(int(size) for size in dims if isinstance(size, int)), element)
+
+
+def evaluate(model: Model, node: Node, inputs: Mapping[str, Array]) -> list[Array | None]:
+    """The outputs of a node whose inputs are all known; None where that cannot be had."""
+    nothing: list[Array | None] = [None] * len(node.outputs)
+    if node.op in _RANDOM:
+        return nothing
+    forms = [onnx.helper.make_tensor_value_info(name, 0, None) for name in inputs]
+    results = [onnx.helper.make_tensor_value_info(name, 0, None) for name in node.outputs if name]
+    graph = onnx.helper.make_graph([node.form], "constant", forms, results)
+    imports = [onnx.helper.make_opsetid(domain, version) for domain, version in model.opsets.items()]
+    try:
+        with np.errstate(all="ignore"):
+            made = ReferenceEvaluator(onnx.helper.make_model(graph, opset_imports=imports)).run(
+                None, dict(inputs)
+            )
+    except Exception:
+        return nothing
+    arrays = iter(made)
+    return [np.asarray(next(arrays)) if name else None for name in node.outputs]
+
+
+def _first(error: Exception) -> str:
+    """First line of a message, without the library's own prefix."""
+    lines = str(error).splitlines() or [type(error).__name__]
+    return lines[0].removeprefix("[ShapeInferenceError] ").removeprefix("[TypeInferenceError] ")[:200]
