@@ -25,9 +25,13 @@ def load_chip(path: PathLike, overrides: Sequence[str] = ()) -> Chip:
     return Chip(reader.load_chip(path, overrides))
 
 
-def load_workload(path: PathLike) -> Workload:
-    """Read and validate a network. Raises InputError."""
-    return Workload(networks.load_workload(path))
+def load_workload(path: PathLike, dims: Sequence[str] = (), *, allow_host: bool = False) -> Workload:
+    """Read and validate a network, or import an ONNX model (``.onnx``).
+
+    ``dims``: its open sizes, like ``batch=1``; ``allow_host``: operators that are not supported are done at the host.
+    Raises InputError.
+    """
+    return Workload(networks.load_workload(path, dims, allow_host=allow_host))
 
 
 def record_trace(

@@ -51,6 +51,12 @@ class Workload:
         """Name of the network."""
         return self.file.name
 
+    @property
+    def coverage(self) -> pd.DataFrame | None:
+        """Of an imported model: one row per kind of operator, with MACs mapped, of activations, other operations."""
+        found = self.file.coverage
+        return None if found is None else pd.DataFrame([asdict(row) for row in found.rows])
+
     def layers(self, length: int | None = None) -> pd.DataFrame:
         """One row per layer for a request of ``length`` time steps, by default the file's own."""
         rows = [

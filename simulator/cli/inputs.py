@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from simulator.base.errors import InputError
+from simulator.cli.guard import complain as tell
 from simulator.cli.options import EngineName
 from simulator.engine.contract import Engine
 from simulator.study import engines
@@ -30,6 +31,8 @@ class Asked:
     length: str | None = None
     arrivals: str | None = None
     seed: int = 0
+    dims: tuple[str, ...] = ()
+    allow_host: bool = False
 
 
 def requests(asked: Asked, chip_path: Path) -> Trace:
@@ -43,13 +46,17 @@ def requests(asked: Asked, chip_path: Path) -> Trace:
         if count is None and asked.arrivals is None:
             count = _IMAGES
     plan = pattern(count, asked.batch, asked.arrivals, asked.length, asked.seed)
-    return record_trace(load_workload(path), plan)
+    workload = load_workload(path, asked.dims, allow_host=asked.allow_host)
+    if workload.coverage is not None:
+        tell(workload.coverage.line)
+    return record_trace(workload, plan)
 
 
 def _alone(asked: Asked) -> None:
     """A trace says everything; nothing may contradict it."""
     names = ("workload", "count", "batch", "length", "arrivals")
     given = [f"--{name}" for name in names if getattr(asked, name) is not None]
+    given += ["--dim"] * bool(asked.dims) + ["--allow-host"] * asked.allow_host
     if given:
         raise InputError(
             f"cannot be combined with {', '.join(given)}",

@@ -1,8 +1,10 @@
 """``simulator map``."""
 
 from simulator.cli.options import (
+    AllowHost,
     AsJson,
     ChipPath,
+    Dims,
     Length,
     MappingChoice,
     Settings,
@@ -16,6 +18,8 @@ def map_command(
     chip: ChipPath,
     *,
     workload: WorkloadPath = None,
+    dims: Dims = None,
+    allow_host: AllowHost = False,
     trace: TracePath = None,
     length: Length = None,
     settings: Settings = None,
@@ -33,7 +37,9 @@ def map_command(
     from simulator.study.run import plan
 
     hardware = load_chip(chip, settings or ())
-    asked = requests(Asked(workload, trace, length=length), chip)
+    asked = requests(
+        Asked(workload, trace, length=length, dims=tuple(dims or ()), allow_host=allow_host), chip
+    )
     found = plan(hardware, asked, placement(mapping, tiles), tiles)
     if as_json:
         from simulator.report.summary import as_json as text

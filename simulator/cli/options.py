@@ -22,7 +22,21 @@ WorkloadPath = Annotated[
         "--workload",
         "-w",
         metavar="FILE",
-        help="Network (YAML). Default: four images through workloads/resnet9_cifar10.yaml.",
+        help="Network (YAML, or ONNX by its name .onnx). Default: four images through workloads/resnet9_cifar10.yaml.",
+    ),
+]
+Dims = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--dim",
+        metavar="NAME=SIZE",
+        help="An open size of an ONNX model, like batch=1; INPUT.AXIS=SIZE for one without a name. May be repeated.",
+    ),
+]
+AllowHost = Annotated[
+    bool,
+    typer.Option(
+        "--allow-host", help="Operators of an ONNX model that are not supported are done at the host."
     ),
 ]
 TracePath = Annotated[

@@ -1,5 +1,6 @@
 """Which kind of file is this? Its content says so."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,8 +13,7 @@ from simulator.chip.reader import ChipFile, load_chip
 from simulator.report import describe
 from simulator.trace import file as trace_file
 from simulator.trace.trace import Trace
-from simulator.workload.graph import Graph
-from simulator.workload.reader import load_workload
+from simulator.workload.reader import Workload, is_model, load_workload
 
 
 class Subject(Protocol):
@@ -40,13 +40,13 @@ class _Chip:
 
 @dataclass(frozen=True)
 class _Workload:
-    graph: Graph
+    workload: Workload
 
     def show(self, console: Console) -> None:
-        describe.show_graph(self.graph, console)
+        describe.show_workload(self.workload, console)
 
     def data(self) -> dict[str, Any]:
-        return describe.graph_data(self.graph)
+        return describe.workload_data(self.workload)
 
 
 @dataclass(frozen=True)
@@ -60,13 +60,18 @@ class _Trace:
         return describe.trace_data(self.trace)
 
 
-def recognise(path: Path, settings: list[str], *, sources: bool) -> Subject:
+def recognise(
+    path: Path, settings: list[str], *, sources: bool, dims: Sequence[str] = (), allow_host: bool = False
+) -> Subject:
     """Read a chip, workload or trace file. Raises InputError if it is none, or if an option does not suit it."""
+    if is_model(path) or dims or allow_host:
+        workload = load_workload(path, dims, allow_host=allow_host)
+        return _no_chip(_Workload(workload), path, settings, sources)
     if path.name.endswith((".jsonl", ".jsonl.gz", ".gz")):
         return _no_chip(_Trace(trace_file.read(path)), path, settings, sources)
     keys = load(path).data.keys()
     if "layers" in keys:
-        return _no_chip(_Workload(load_workload(path).bind()), path, settings, sources)
+        return _no_chip(_Workload(load_workload(path)), path, settings, sources)
     if "place" in keys or "rows" in keys:
         raise InputError(
             "is neither a chip, a workload nor a trace",

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simulator.cli.options import (
+    AllowHost,
     Arrivals,
     AsJson,
     Batch,
     ChipPath,
     Count,
+    Dims,
     EngineChoice,
     EngineName,
     Length,
@@ -75,6 +77,8 @@ def run_command(
     chip: ChipPath,
     *,
     workload: WorkloadPath = None,
+    dims: Dims = None,
+    allow_host: AllowHost = False,
     trace: TracePath = None,
     count: Count = None,
     batch: Batch = None,
@@ -104,7 +108,7 @@ def run_command(
     from simulator.report.perfetto_run import timeline_file
 
     slices = timeline_file(timeline, window)
-    asked = Asked(workload, trace, count, batch, length, arrivals, seed)
+    asked = Asked(workload, trace, count, batch, length, arrivals, seed, tuple(dims or ()), allow_host)
     names = tuple(name.strip() for name in ideal.split(",")) if ideal else ()
     job = Job(
         chip, asked, tuple(settings or ()), mapping, tiles, names, engine, contrast, load, slices, detail

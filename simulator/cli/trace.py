@@ -6,11 +6,13 @@ from typing import Annotated
 import typer
 
 from simulator.cli.guard import guarded
-from simulator.cli.options import Arrivals, AsJson, Batch, Count, Length, Seed
+from simulator.cli.options import AllowHost, Arrivals, AsJson, Batch, Count, Dims, Length, Seed
 
 trace_app = typer.Typer(help="Record what is asked of a chip.", no_args_is_help=True, rich_markup_mode=None)
 
-Network = Annotated[Path, typer.Argument(metavar="WORKLOAD.yaml", help="Network.", show_default=False)]
+Network = Annotated[
+    Path, typer.Argument(metavar="WORKLOAD", help="Network (YAML or ONNX).", show_default=False)
+]
 Target = Annotated[
     Path,
     typer.Option(
@@ -30,6 +32,8 @@ def record_command(
     workload: Network,
     *,
     out: Target,
+    dims: Dims = None,
+    allow_host: AllowHost = False,
     count: Count = None,
     batch: Batch = None,
     length: Length = None,
@@ -54,7 +58,10 @@ def record_command(
         raise InputError(
             "exists; nothing is overwritten", place=str(out), field="--out", remedy="Give another name"
         )
-    trace = record_trace(load_workload(workload), pattern(count, batch, arrivals, length, seed))
+    trace = record_trace(
+        load_workload(workload, dims or (), allow_host=allow_host),
+        pattern(count, batch, arrivals, length, seed),
+    )
     trace_file.write(trace, out)
     if as_json:
         print(text({**trace_data(trace), "file": str(out)}), end="")

@@ -21,7 +21,9 @@ from simulator.report.sources import LABELS, Constant, constants
 from simulator.report.text import counted, figure, plain, scaled
 from simulator.report.where import matrix_text
 from simulator.trace.trace import Trace
+from simulator.workload.coverage import Coverage
 from simulator.workload.graph import Graph, Layer
+from simulator.workload.reader import Workload
 
 _FILES = ("format", "name", "documents", "placements")
 """What is no constant of the hardware."""
@@ -156,6 +158,36 @@ def show_graph(graph: Graph, console: Console) -> None:
     length = "" if graph.length is None else f" for {graph.length:,} time steps"
     sentence(f"{graph.weights:,} weights; {graph.macs:,} MACs an inference{length}.", console)
     sentence(f"Outputs: {', '.join(graph.outputs)}.", console)
+
+
+def show_workload(workload: Workload, console: Console) -> None:
+    """A network, and what became of the operators of a model."""
+    show_graph(workload.bind(), console)
+    if workload.coverage is not None:
+        _show_coverage(workload.coverage, console)
+
+
+def _show_coverage(coverage: Coverage, console: Console) -> None:
+    heading("Operators", console)
+    numbers = ("nodes", "MACs mapped", "MACs of activations", "other operations", "values moved")
+    made = table("operator", *numbers, right=numbers)
+    for row in coverage.rows:
+        counts = (row.nodes, row.mapped, row.products, row.operations - 2 * row.products, row.moved)
+        made.add_row(Text(plain(row.operator)), *(f"{count:,}" if count else "" for count in counts))
+    show(made, console)
+    sentence(coverage.line, console)
+
+
+def workload_data(workload: Workload) -> dict[str, Any]:
+    """The same as plain data."""
+    data = graph_data(workload.bind())
+    if workload.coverage is None:
+        return data
+    coverage = asdict(workload.coverage)
+    return {
+        **data,
+        "coverage": {**coverage, "mapped": workload.coverage.mapped, "macs": workload.coverage.macs},
+    }
 
 
 def _reads(layer: Layer) -> str:

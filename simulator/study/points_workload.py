@@ -9,12 +9,14 @@ from pydantic import ValidationError
 
 from simulator.base.errors import InputError, did_you_mean
 from simulator.base.yaml_file import explain, load
-from simulator.workload.reader import Workload
+from simulator.workload.reader import Workload, is_model, load_workload
 from simulator.workload.schema import Description
 
 
 def workload_from(path: Path, overrides: Sequence[tuple[str, Any]]) -> Workload:
     """Read a workload and replace fields such as ``layers.conv1.channels``. Raises InputError."""
+    if is_model(path) and not overrides:
+        return load_workload(path)
     document = load(path)
     for field, value in overrides:
         document = replace(document, data=_replaced(document.data, field.split("."), value, field))

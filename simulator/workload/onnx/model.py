@@ -109,8 +109,8 @@ class Value:
     """An activation: which layer gives it, and where its axes went.
 
     ``axes``: those with more than one entry that are the layer's positions, in their order; None: another order, so
-    that it has to be rearranged before use. ``layer`` "": a graph input, ``source``, that nobody has read yet, so that its
-    layout is free; ``view`` tells orders of its values apart. ``sole``: nobody else sees the layer's output under
+    that it has to be rearranged before use. ``layer`` "": a graph input, ``source``, that nobody has read yet, so that
+    its layout is free; ``view`` tells orders of its values apart. ``sole``: nobody else sees the layer's output under
     another name.
     """
 
