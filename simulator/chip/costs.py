@@ -27,7 +27,8 @@ class Cost:
 class Costs:
     """Energies [pJ]: ``input``, ``crossbar``, ``adc`` and ``buffer`` an MVM, ``output`` a value out of a local unit,
     ``gates`` a value into a global unit (None: there is none), ``wire`` a byte between neighbours, ``host`` a byte
-    and ``compute`` an operation of the host (None: not modelled). Powers [mW] of a tile: ``clock``, ``leakage``."""
+    and ``chip_link`` between chips, ``compute`` an operation of the host (None: not modelled). Powers [mW] of a tile:
+    ``clock``, ``leakage``."""
 
     input: Cost
     crossbar: Cost
@@ -38,6 +39,7 @@ class Costs:
     wire: Cost
     host: Cost | None
     compute: Cost | None
+    chip_link: Cost | None
     clock: Cost
     leakage: Cost
 
@@ -59,6 +61,7 @@ def costs(chip: Chip) -> Costs:
         wire=_wire(chip),
         host=_host(chip),
         compute=_compute(chip),
+        chip_link=_chip_link(chip),
         clock=_clock(chip),
         leakage=_leakage(chip),
     )
@@ -157,6 +160,11 @@ def _host(chip: Chip) -> Cost | None:
 def _compute(chip: Chip) -> Cost | None:
     figure = chip.host.compute_energy
     return _cost(figure, figure.magnitude) if figure else None
+
+
+def _chip_link(chip: Chip) -> Cost | None:
+    figure = chip.chip_link.energy if chip.chip_link else None
+    return _cost(figure, offchip.energy(1, figure.magnitude)) if figure else None
 
 
 def _clock(chip: Chip) -> Cost:

@@ -7,15 +7,19 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from simulator.base.errors import InputError
 from simulator.base.units import Quantity, whole_ps
 from simulator.chip import timing
-from simulator.chip.schema import Chip, Host
+from simulator.chip.schema import Chip, ChipLink, Host
 from simulator.chip.timing import mvm_window
-from simulator.chip.topology import Topology, build
+from simulator.chip.topology import Topology, build, repeated
 from simulator.parts import streaming
 from simulator.parts.streaming import Streaming
 
 __all__ = ["Hardware", "mvm_window", "resolve"]
+
+MOST_CHIPS = 64
+"""Most chips of a pipeline."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,14 @@ class HostPath:
 
 
 @dataclass(frozen=True)
+class ChipPath:
+    """Link between neighbouring chips: rate [bit/s] each way, latency [ps]."""
+
+    rate: Fraction
+    latency: int
+
+
+@dataclass(frozen=True)
 class Buffers:
     """Capacities: whole input vectors, bytes of window, bytes of residual, received partial-sum vectors."""
 
@@ -63,7 +75,7 @@ class Buffers:
 
 @dataclass(frozen=True)
 class Hardware:
-    """A chip in integers."""
+    """A chip in integers, or ``chips`` equal ones: ``single`` is the topology of one, ``topology`` that of all."""
 
     name: str
     rows: int
@@ -76,17 +88,25 @@ class Hardware:
     host: HostPath
     buffers: Buffers
     transport: Literal["host", "links"]
+    single: Topology
+    chips: int = 1
+    chip_link: ChipPath | None = None
 
 
-def resolve(chip: Chip) -> Hardware:
-    """Integers of a chip; InputError where a link makes no sense."""
+def resolve(chip: Chip, chips: int = 1) -> Hardware:
+    """Integers of a chip, or of so many equal ones; InputError where a link makes no sense."""
+    if not 1 <= chips <= MOST_CHIPS:
+        raise InputError(f"must be between 1 and {MOST_CHIPS}", field="--chips", value=chips)
     tile = chip.tile
-    digital = clock_period(chip.clocks.digital)
+    digital, one = clock_period(chip.clocks.digital), build(chip)
     return Hardware(
         name=chip.name,
         rows=int(tile.crossbar.rows),
         columns=int(tile.crossbar.columns),
-        topology=build(chip),
+        topology=one if chips == 1 else repeated(one, chips),
+        single=one,
+        chips=chips,
+        chip_link=_between(chip.chip_link),
         mvm=_mvm(chip),
         local=_local(chip, digital),
         link=streaming.link(digital, int(chip.links.lanes), int(chip.links.latency)),
@@ -120,6 +140,10 @@ def _mvm(chip: Chip) -> Mvm:
 def _host(host: Host) -> HostPath:
     compute = host.compute.magnitude if host.compute else None
     return HostPath(host.bandwidth.magnitude, whole_ps(host.latency.magnitude), host.im2col, compute)
+
+
+def _between(link: ChipLink | None) -> ChipPath | None:
+    return ChipPath(link.bandwidth.magnitude, whole_ps(link.latency.magnitude)) if link else None
 
 
 def _local(chip: Chip, period: int) -> Streaming:

@@ -126,6 +126,18 @@ class Host(Section):
     compute_energy: Energy | None = None
 
 
+class ChipLink(Section):
+    """Between neighbours of a row of chips (``--chips``): each way, beyond the host ports of both.
+
+    Without the section a host that all chips share hands activations on in no further time. Without ``energy`` the
+    link costs none.
+    """
+
+    bandwidth: DataRate
+    latency: Time
+    energy: EnergyPerBit | None = None
+
+
 class Die(Section):
     """The whole chip: a given area, or ``derived`` from tiles, global units and ``overhead`` a tile (pads, wiring)."""
 
@@ -154,6 +166,7 @@ class Chip(Section):
     global_digital: GlobalDigital | None = None
     links: Links
     host: Host
+    chip_link: ChipLink | None = None
     transport: Literal["host", "links"] = Field(description="How a layer's output reaches the next layer")
 
     @model_validator(mode="after")

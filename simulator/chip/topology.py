@@ -21,6 +21,16 @@ def global_name(column: int) -> str:
     return f"global[{column}]"
 
 
+def on_chip(chip: int, chips: int, name: str) -> str:
+    """Name of a tile, unit or port of a chip, from 1, among so many: ``c2/tile[1,1]``; one alone has no number."""
+    return f"c{chip}/{name}" if chips > 1 else name
+
+
+def chip_of(name: str) -> int:
+    """The chip of a name that ``on_chip`` made, from 1."""
+    return int(name[1 : name.index("/")]) if "/" in name else 1
+
+
 @dataclass(frozen=True)
 class Topology:
     """Tiles with their coordinates, global units with the tile that feeds each, directed links."""
@@ -53,6 +63,25 @@ class Topology:
                     before[target] = node
                     queue.append(target)
         return before
+
+
+def repeated(one: Topology, chips: int) -> Topology:
+    """So many equal chips without links between them, their rows numbered on from chip to chip."""
+    rows = max(row for row, _ in one.tiles.values())
+    each = range(1, chips + 1)
+    return Topology(
+        {
+            on_chip(c, chips, t): (r + (c - 1) * rows, column)
+            for c in each
+            for t, (r, column) in one.tiles.items()
+        },
+        {
+            on_chip(c, chips, unit): on_chip(c, chips, tile)
+            for c in each
+            for unit, tile in one.globals.items()
+        },
+        tuple((on_chip(c, chips, a), on_chip(c, chips, b)) for c in each for a, b in one.links),
+    )
 
 
 def build(chip: Chip) -> Topology:

@@ -9,8 +9,8 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from simulator.mapping.placed import PlacedChain
 from simulator.mapping.plan import Mapping as Plan
-from simulator.mapping.plan import PlacedChain
 from simulator.report.text import plain
 
 _NARROW, _WIDE = 8, 12

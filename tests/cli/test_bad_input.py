@@ -76,7 +76,7 @@ def test_a_network_that_is_too_large_says_how_much_is_missing(call: Call, chip: 
     network.write_text(network.read_text().replace("width: 10", "width: 20000"))
     told = [
         "small",
-        "needs 238 tiles of 256 x 256; IBM HERMES 64-core chip has 64",
+        "needs 237 tiles of 256 x 256; IBM HERMES 64-core chip has 64",
         "Try a chip with more tiles",
     ]
     refused(call("run", chip, "-w", network), told)
@@ -184,7 +184,7 @@ def test_a_wrong_option(call: Call, chip: Path, network: Path, options: list[str
 
 PLACEMENTS: list[Any] = [
     pytest.param(
-        "{conv: ['1,1'], dense: ['1,1 1,2 1,3']}", ["already holds conv", "'tile[1,1]'"], id="twice"
+        "{conv: ['1,4'], dense: ['1,1 1,2 1,1']}", ["already holds dense", "'tile[1,1]'"], id="twice"
     ),
     pytest.param("{conv: ['9,9'], dense: ['1,1 1,2 1,3']}", ["no such tile, got 'tile[9,9]'"], id="tile"),
     pytest.param(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from simulator.mapping.lower.builder import Builder, Spot, constant
 from simulator.mapping.lower.context import Context
-from simulator.mapping.plan import PlacedChain
+from simulator.mapping.placed import PlacedChain
 from simulator.mapping.split import Chain
 from simulator.program.form import Edge, Event, Index, Kind, Scope
 
@@ -33,7 +33,7 @@ def lower_chain(context: Context, placed: PlacedChain) -> ChainStreams:
     for stage, (mvm, local) in enumerate(zip(mvms, locals_, strict=True)):
         context.builder.wait(mvm, local, lag=context.hardware.mvm.transfer, cause="operand")
         if "memory" not in context.ideal:
-            register(context.builder, mvm, local)
+            register(context.builder, mvm, local, shared=placed.tiles[stage] in context.mapping.shared)
         if stage:
             _partial_sum(context, placed, stage, locals_[stage - 1], local)
     if placed.unit is None:
@@ -60,8 +60,15 @@ def _local(context: Context, placed: PlacedChain, stage: int, positions: int) ->
     return stream
 
 
-def register(builder: Builder, mvm: int, local: int) -> None:
-    """Counters keep their result until the local unit has emptied the register of the one before."""
+def register(builder: Builder, mvm: int, local: int, *, shared: bool) -> None:
+    """Counters keep their result until the local unit has emptied the register of the one before.
+
+    On a shared tile that is no reason for other columns to wait: the next MVM of this piece waits instead, which
+    starts it at the same time.
+    """
+    if shared:
+        builder.credit(local, mvm, 2, cause="register")
+        return
     index = Index(-1)
     builder.edge(Edge(local, mvm, Kind.HOLD, Event.FREE, index=index, scope=Scope.GLOBAL, cause="register"))
 

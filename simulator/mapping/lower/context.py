@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from simulator.chip.topology import chip_of, on_chip
 from simulator.mapping.lower.builder import Builder, Spot
 from simulator.mapping.lower.fuse import Fusion, fuse
 from simulator.mapping.lower.host_work import work
@@ -46,10 +47,11 @@ class Context:
         period = self.hardware.local.period
         return self.builder.resource(Resource(f"{tile}.local", period=period, part="local_digital"))
 
-    def input_buffer(self, tile: str) -> int:
-        """A tile's input buffer, in whole vectors."""
+    def input_buffer(self, tile: str, layer: str) -> tuple[int, str]:
+        """A tile's input buffer, in whole vectors, and its name; pieces that share a tile have rows of their own."""
+        name = f"{tile}.input_buffer" + (f" {layer}" if tile in self.mapping.shared else "")
         capacity = self.hardware.buffers.vectors
-        return self.builder.resource(Resource(f"{tile}.input_buffer", capacity=capacity, part="input_buffer"))
+        return self.builder.resource(Resource(name, capacity=capacity, part="input_buffer")), name
 
     def link(self, source: str, target: str) -> int:
         """A directed link."""
@@ -63,9 +65,10 @@ class Context:
             Resource(name, period=self.hardware.unit.unit.period, part="global_digital")
         )
 
-    def port(self, direction: str) -> int:
-        """The host port, "in" to the chip or "out" of it."""
-        return self.builder.resource(Resource(f"host.{direction}", part="host"))
+    def port(self, direction: str, node: str) -> tuple[int, str]:
+        """The host port of a node's chip, "in" or "out", and its name."""
+        name = on_chip(chip_of(node), self.hardware.chips, f"host.{direction}")
+        return self.builder.resource(Resource(name, part="host")), name
 
     def last(self, layer: Layer, source: Source) -> Index:
         """Index of the latest position of a source that the layer's position k reads; one table for all who ask."""

@@ -7,7 +7,7 @@ from simulator.mapping.lower.chain import ChainStreams
 from simulator.mapping.lower.context import Context
 from simulator.mapping.lower.host_work import computing
 from simulator.mapping.lower.reads import of_copy
-from simulator.mapping.plan import PlacedChain
+from simulator.mapping.placed import PlacedChain
 from simulator.mapping.split import Chain
 from simulator.parts.port import transfer
 from simulator.program.form import Duration, Edge, Event, Index, Int, Kind, Work
@@ -21,8 +21,9 @@ def feed_tile(context: Context, placed: PlacedChain, stage: int, mvm: int, sourc
     slot = mvm if "memory" in context.ideal else _slot(context, placed, stage, mvm)
     target, cause = slot, "operand"
     if "host" not in context.ideal:
-        spot = Spot("host.in", "host", layer.name, f"to {placed.tiles[stage]}")
-        target = context.builder.stream(spot, (context.port("in"),))
+        port, name = context.port("in", placed.tiles[stage])
+        spot = Spot(name, "host", layer.name, f"to {placed.tiles[stage]}")
+        target = context.builder.stream(spot, (port,))
         sizes = input_bytes(context, placed, stage, source)
         context.builder.work(target, _transfers(context, sizes))
         context.builder.wait(target, slot, cause="host")
@@ -37,8 +38,9 @@ def feed_residual(context: Context, placed: PlacedChain, local: int, source: Sou
     layer = context.graph[placed.chain.layer]
     target, cause = local, "operand"
     if "host" not in context.ideal:
-        spot = Spot("host.in", "host", layer.name, f"residual to {placed.tiles[-1]}")
-        target = context.builder.stream(spot, (context.port("in"),))
+        port, name = context.port("in", placed.tiles[-1])
+        spot = Spot(name, "host", layer.name, f"residual to {placed.tiles[-1]}")
+        target = context.builder.stream(spot, (port,))
         sizes = np.full(placed.chain.positions(layer.positions), placed.chain.width, np.int64)
         context.builder.work(target, _transfers(context, sizes))
         context.builder.wait(target, local, cause="host")
@@ -84,9 +86,9 @@ def input_bytes(context: Context, placed: PlacedChain, stage: int, source: Sourc
 
 def _slot(context: Context, placed: PlacedChain, stage: int, mvm: int) -> int:
     """An input vector holds a place in the tile's buffer from its arrival to the end of its MVM."""
-    tile = placed.tiles[stage]
-    spot = Spot(f"{tile}.input_buffer", "input_buffer", placed.chain.layer, "input")
-    slot = context.builder.stream(spot, (context.input_buffer(tile),), gap=0)
+    buffer, name = context.input_buffer(placed.tiles[stage], placed.chain.layer)
+    spot = Spot(name, "input_buffer", placed.chain.layer, "input")
+    slot = context.builder.stream(spot, (buffer,), gap=0)
     positions = placed.chain.positions(context.graph[placed.chain.layer].positions)
     context.builder.work(slot, constant(positions))
     context.builder.wait(slot, mvm, cause="operand")
@@ -123,8 +125,9 @@ def _way_out(context: Context, layer: Layer, number: int, chain: ChainStreams, v
     if "host" in context.ideal:
         context.builder.wait(chain.end, view, index=mine, cause="operand")
         return
-    spot = Spot("host.out", "host", layer.name, f"from {chain.node}")
-    out = context.builder.stream(spot, (context.port("out"),))
+    port, name = context.port("out", chain.node)
+    spot = Spot(name, "host", layer.name, f"from {chain.node}")
+    out = context.builder.stream(spot, (port,))
     positions = chain.chain.positions(layer.positions)
     context.builder.work(out, _transfers(context, np.full(positions, chain.width, np.int64)))
     context.builder.wait(chain.end, out, cause="operand")

@@ -1,0 +1,122 @@
+"""What a chip cannot hold or do: refusals before anything is placed, and the check of every placement."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from simulator.base.errors import InputError
+from simulator.chip.resolve import Hardware
+from simulator.mapping.placed import PlacedChain
+from simulator.mapping.split import Chain
+from simulator.workload.graph import Graph, Layer
+
+
+def check_network(graph: Graph, hardware: Hardware, single: Mapping[str, Sequence[Chain]]) -> None:
+    """InputError unless the chip has what every layer needs; ``single``: column groups of one copy."""
+    if not single:
+        raise InputError("has no layer with weights to map", place=graph.name, field="layers")
+    _multiplies(graph, hardware)
+    for layer in graph.mapped:
+        _fits_unit(layer, single[layer.name][0], hardware)
+
+
+def _multiplies(graph: Graph, hardware: Hardware) -> None:
+    """InputError if activations are multiplied with each other and nobody can."""
+    asked = [layer for layer in graph.layers if layer.products]
+    if asked and hardware.host.compute is None:
+        macs = sum(layer.products for layer in asked)
+        more = f" and {len(asked) - 1} more" if len(asked) > 1 else ""
+        raise InputError(
+            f"multiplies activations with each other ({macs:,} MACs an inference), which tiles cannot; "
+            f"{hardware.name} does not say how fast its host computes",
+            place=graph.name,
+            field=asked[0].name + more,
+            remedy="Add host.compute to the chip file, like --set host.compute='2 Top/s'",
+        )
+
+
+def _fits_unit(layer: Layer, chain: Chain, hardware: Hardware) -> None:
+    """InputError if an LSTM finds no global unit to finish it."""
+    if layer.kind != "lstm":
+        return
+    unit = hardware.unit
+    if unit is None:
+        raise InputError(
+            f"{hardware.name} has no global digital unit, which an LSTM needs for its gates",
+            field=layer.name,
+            remedy="Add global_digital to the chip file",
+        )
+    if chain.width // unit.inputs_per_output > unit.outputs:
+        raise InputError(
+            f"a global unit holds {unit.outputs} cell states, a column group has {chain.width // 4}",
+            field=layer.name,
+            remedy="Use tiles with fewer columns or enlarge global_digital.outputs",
+        )
+
+
+def check_copies(chains: Sequence[Chain], graph: Graph, hardware: Hardware) -> None:
+    """InputError where copies, which share a layer's positions, meet a recurrence or the link path."""
+    for chain in chains:
+        if chain.copies == 1:
+            continue
+        if chain.copies > graph[chain.layer].positions:
+            rule = f"has {graph[chain.layer].positions} positions, too few for {chain.copies} copies"
+            raise InputError(rule, place=graph.name, field=chain.layer)
+        if any(piece.reads < 0 for piece in chain.pieces):
+            raise InputError(
+                "is recurrent: copies would wait for each other", place=graph.name, field=chain.layer
+            )
+        if hardware.transport == "links":
+            raise InputError(
+                "copies need the host path: packets of several copies are not put in order on the links",
+                place=graph.name,
+                field=chain.layer,
+                remedy="Set transport=host or map without copies",
+            )
+
+
+def check_placed(placed: Sequence[PlacedChain], finished: set[str], hardware: Hardware, origin: str) -> None:
+    """Tiles exist and have room, neighbours in a chain are linked, LSTMs end at a unit of their own."""
+    held: dict[str, list[tuple[Chain, int]]] = {}
+    for item in placed:
+        field = f"place.{item.chain.layer}"
+        for stage, tile in enumerate(_nodes(item)):
+            if tile not in hardware.topology.tiles and tile not in hardware.topology.globals:
+                raise InputError("no such tile", place=origin, field=field, value=tile)
+            holders = held.setdefault(tile, [])
+            holders.append((item.chain, stage))
+            if not _room(holders, finished, hardware):
+                raise InputError(
+                    f"already holds {holders[0][0].layer}", place=origin, field=field, value=tile
+                )
+        _linked(item, hardware, origin)
+        if item.chain.layer in finished and item.unit is None:
+            raise InputError(
+                f"an LSTM column group must end at a tile that feeds a global unit, not at {item.tiles[-1]}",
+                place=origin,
+                field=field,
+                remedy=f"Those are {', '.join(list(hardware.topology.fed)[:3])} ...",
+            )
+
+
+def _nodes(item: PlacedChain) -> Iterator[str]:
+    yield from item.tiles
+    if item.unit:
+        yield item.unit
+
+
+def _linked(item: PlacedChain, hardware: Hardware, origin: str) -> None:
+    for source, target in zip(item.tiles, item.tiles[1:], strict=False):
+        if target not in hardware.topology.after.get(source, ()):
+            field = f"place.{item.chain.layer}"
+            raise InputError(f"no link from {source} to {target}", place=origin, field=field)
+
+
+def _room(holders: Sequence[tuple[Chain, int]], finished: set[str], hardware: Hardware) -> bool:
+    """Whether pieces of several layers have rows and columns of their own; see ``pack``."""
+    if len(holders) == 1:
+        return True
+    layers = {chain.layer for chain, _ in holders}
+    if hardware.transport == "links" or len(layers) < len(holders) or layers & finished:
+        return False
+    pieces = [chain.pieces[stage] for chain, stage in holders]
+    rows, columns = sum(piece.height for piece in pieces), sum(piece.width for piece in pieces)
+    return rows <= hardware.rows and columns <= hardware.columns

@@ -1,0 +1,114 @@
+"""Which chip and which tiles every column group gets."""
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from functools import cached_property
+
+from simulator.base.errors import InputError
+from simulator.chip.resolve import Hardware
+from simulator.chip.topology import on_chip
+from simulator.mapping.pack import Seat, pack
+from simulator.mapping.place import place
+from simulator.mapping.split import Chain
+
+
+@dataclass(frozen=True)
+class Seats:
+    """Column groups of a network, in its order. ``finished``: layers that end at global units."""
+
+    chains: Sequence[Chain]
+    finished: Set[str]
+    hardware: Hardware
+
+    def find(self, network: str, share: bool | None) -> list[list[str]]:
+        """Tiles of every column group; ``share``: see ``plan.map_workload``. InputError where they do not fit."""
+        ways = [False, True] if share is None else [share]
+        joined = [[self._joined(part, way) for part in self.parts] for way in ways]
+        needed = [max(map(self._tiles, self.parts, way)) for way in joined]
+        fitting = next((way for way, tiles in zip(joined, needed, strict=True) if tiles <= self.there), None)
+        if fitting is None:
+            raise self._refusal(network, min(needed))
+        tiles: list[list[str]] = [[] for _ in self.chains]
+        for number, (part, seats) in enumerate(zip(self.parts, fitting, strict=True), 1):
+            for chain, found in zip(part, self._placed(part, seats), strict=True):
+                tiles[chain] = [on_chip(number, self.hardware.chips, tile) for tile in found]
+        return tiles
+
+    @property
+    def there(self) -> int:
+        """Tiles of a chip."""
+        return len(self.hardware.single.tiles)
+
+    @cached_property
+    def parts(self) -> list[list[int]]:
+        """Numbers of the column groups on each chip: whole layers in order, the fullest chip as empty as can be."""
+        loads = self._loads()
+        fullest = least_fullest(list(loads.values()), self.hardware.chips)
+        homes = dict(zip(loads, filled(list(loads.values()), fullest), strict=True))
+        parts: list[list[int]] = [[] for _ in range(self.hardware.chips)]
+        for number, chain in enumerate(self.chains):
+            parts[homes[chain.layer]].append(number)
+        return parts
+
+    def _loads(self) -> dict[str, int]:
+        """Layer -> its tiles."""
+        loads: dict[str, int] = {}
+        for chain in self.chains:
+            loads[chain.layer] = loads.get(chain.layer, 0) + len(chain.pieces)
+        return loads
+
+    def _joined(self, part: Sequence[int], share: bool) -> list[Seat | None]:
+        chains = [self.chains[number] for number in part]
+        return pack(chains, self.finished, self.hardware) if share else [None] * len(part)
+
+    def _tiles(self, part: Sequence[int], seats: Sequence[Seat | None]) -> int:
+        own = (number for number, seat in zip(part, seats, strict=True) if seat is None)
+        return sum(len(self.chains[number].pieces) for number in own)
+
+    def _placed(self, part: Sequence[int], seats: Sequence[Seat | None]) -> list[list[str]]:
+        """Tiles of a chip's column groups: their own, or those they join."""
+        own = [n for n, seat in enumerate(seats) if seat is None]
+        found = place([self.chains[part[n]] for n in own], self.finished, self.hardware.single)
+        tiles = dict(zip(own, found, strict=True))
+        return [tiles[n] if seat is None else [tiles[seat[0]][seat[1]]] for n, seat in enumerate(seats)]
+
+    def _refusal(self, network: str, needed: int) -> InputError:
+        """How much is lacking, and what could be done."""
+        hardware, loads = self.hardware, self._loads()
+        largest = max(loads, key=lambda layer: loads[layer])
+        several = f" on one of {hardware.chips} chips" if hardware.chips > 1 else ""
+        more = "Try a chip with more tiles (--set grid.rows=..., with die.area to match), larger crossbars, "
+        if loads[largest] <= self.there:
+            chips = filled(list(loads.values()), self.there)[-1] + 1
+            more = f"Try --chips {chips}, {more[4:]}" if chips > hardware.chips else more
+        else:
+            several += f" (layer {largest} alone: {loads[largest]})" if loads[largest] < needed else ""
+        return InputError(
+            f"needs {needed} tiles of {hardware.rows} x {hardware.columns}{several}; {hardware.name} has {self.there}",
+            place=network,
+            field="mapping",
+            remedy=f"{more}or a smaller network",
+        )
+
+
+def least_fullest(loads: Sequence[int], chips: int) -> int:
+    """The smallest load of the fullest chip when layers of these loads are put on so many chips in order."""
+    low, high = max(loads), sum(loads)
+    while low < high:
+        middle = (low + high) // 2
+        if filled(loads, middle)[-1] < chips:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def filled(loads: Sequence[int], capacity: int) -> list[int]:
+    """Chip, from 0, of each layer when chips of a capacity are filled one after the other."""
+    chip, used, homes = 0, 0, []
+    for load in loads:
+        if used and used + load > capacity:
+            chip, used = chip + 1, 0
+        used += load
+        homes.append(chip)
+    return homes
