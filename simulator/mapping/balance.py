@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from simulator.base.errors import InputError
 from simulator.chip.resolve import Hardware
+from simulator.mapping.seats import filled
 from simulator.mapping.split import split
 from simulator.workload.graph import Graph, Layer
 
@@ -42,37 +43,41 @@ def balance(graph: Graph, hardware: Hardware, tiles: int) -> Balance:
     """The smallest interval that ``tiles`` tiles allow, and the fewest copies that reach it.
 
     The model: a copy takes every copies-th position of its layer, a position takes as long as the slower of MVM and
-    local unit, layers work side by side, the network is ideal. Within it the result is minimal: the interval must
-    be one of the values that some layer can have, and the search halves their sorted list.
+    local unit, layers work side by side, the network is ideal, a layer stays on one chip. Within it the result is
+    minimal: the interval must be one of the values that some layer can have, and the search halves their sorted list.
     """
     there = len(hardware.topology.tiles)
-    if tiles > there:
+    if not 0 < tiles <= there:
         raise InputError(f"{hardware.name} has {there} tiles", field="tiles", value=tiles)
     demands = [_demand(layer, hardware) for layer in graph.mapped]
-    if sum(demand.tiles for demand in demands) > tiles:
-        needed = sum(demand.tiles for demand in demands)
+    needed = sum(demand.tiles for demand in demands)
+    if needed > tiles and tiles < there:
         raise InputError(f"one copy of each layer needs {needed} tiles", field="tiles", value=tiles)
-    candidates = sorted({d.interval(c) for d in demands for c in range(1, min(d.most, tiles // d.tiles) + 1)})
+    most = [max(min(demand.most, tiles // demand.tiles), 1) for demand in demands]
+    candidates = sorted(
+        {d.interval(c) for d, top in zip(demands, most, strict=True) for c in range(1, top + 1)}
+    )
     low, high = 0, len(candidates) - 1
     while low < high:
         middle = (low + high) // 2
-        if _tiles(demands, candidates[middle], tiles) is None:
-            low = middle + 1
-        else:
+        if _possible(demands, candidates[middle], tiles, hardware):
             high = middle
+        else:
+            low = middle + 1
     chosen = {demand.name: demand.copies(candidates[low]) or 1 for demand in demands}
     return Balance(chosen, max(demand.interval(chosen[demand.name]) for demand in demands))
 
 
-def _tiles(demands: Sequence[_Demand], interval: int, budget: int) -> int | None:
-    """Tiles needed for an interval; None if it cannot be had within the budget."""
-    spent = 0
+def _possible(demands: Sequence[_Demand], interval: int, budget: int, hardware: Hardware) -> bool:
+    """Whether an interval can be had within the budget, layers put on the chips in order."""
+    loads = []
     for demand in demands:
         copies = demand.copies(interval)
         if copies is None:
-            return None
-        spent += copies * demand.tiles
-    return spent if spent <= budget else None
+            return False
+        loads.append(copies * demand.tiles)
+    there = len(hardware.single.tiles)
+    return sum(loads) <= budget and max(loads) <= there and filled(loads, there)[-1] < hardware.chips
 
 
 def _demand(layer: Layer, hardware: Hardware) -> _Demand:

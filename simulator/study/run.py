@@ -10,7 +10,6 @@ from simulator.base.errors import InputError
 from simulator.chip.reader import ChipFile
 from simulator.chip.resolve import resolve
 from simulator.engine.contract import Engine, run
-from simulator.mapping.balance import balance
 from simulator.mapping.lower.lower import lower
 from simulator.mapping.placement import find_placement
 from simulator.mapping.plan import Mapping, map_workload
@@ -25,6 +24,8 @@ from simulator.measure.times import NO_LOAD, Load, Times, contrasts, times
 from simulator.program.form import Inference, Program
 from simulator.program.history import History, history
 from simulator.program.timeline import FULL, Recording, Timeline
+from simulator.study import engines
+from simulator.study.balanced import balanced
 from simulator.trace.trace import Trace
 
 
@@ -88,6 +89,7 @@ def simulate(
     *,
     placement: Path | Literal["packed", "balanced"] | None = None,
     tiles: int | None = None,
+    chips: int = 1,
     ideal: Sequence[str] = (),
     recording: Recording = FULL,
     detail: int | None = None,
@@ -97,14 +99,14 @@ def simulate(
 ) -> Result:
     """Map, lower, execute and measure a trace on a chip.
 
-    ``placement``, ``tiles``: see ``plan``. ``ideal``: names of what costs nothing (network, memory, host).
+    ``placement``, ``tiles``, ``chips``: see ``plan``. ``ideal``: names of what costs nothing (network, memory, host).
     ``recording``: what the timeline keeps; no figure depends on it. ``detail``: most operations that are kept one by
     one; of a longer run only the ``beginning``. ``contrast``: the times once more with network,
     memory and host ideal, and what would help; ``load``: latency under load as well. ``progress`` is told each step.
     Raises InputError or DeadlockError.
     """
     chip, inferences = chip_file.chip, schedule(trace)
-    mapping = plan(chip_file, trace, placement, tiles)
+    mapping = plan(chip_file, trace, placement, tiles, chips, engine=engine, ideal=ideal)
     program = lower(mapping, trace.graphs, inferences, ideal)
     reference = lower(mapping, trace.graphs, inferences) if ideal else program
     progress("run")
@@ -177,23 +179,31 @@ def plan(
     trace: Trace,
     placement: Path | Literal["packed", "balanced"] | None = None,
     tiles: int | None = None,
+    chips: int = 1,
+    *,
+    engine: Engine | None = None,
+    ideal: Sequence[str] = (),
 ) -> Mapping:
     """The mapping of a trace's network.
 
-    ``placement``: a file; ``packed`` (one copy of each layer, tiles found); ``balanced`` (copies of slow layers until
-    ``tiles`` tiles, by default the whole chip, are spent); None: the chip's own for this network, else packed.
+    ``placement``: a file; ``packed`` (fewest tiles: small pieces share them); ``balanced`` (copies of slow layers until
+    ``tiles`` tiles, by default all, are spent, if ``engine`` finds that faster with what is not ``ideal``); None: the
+    chip's own for this network, else a tile a piece, shared if they do not suffice. ``chips``: the network is a
+    pipeline over so many equal chips. Raises InputError.
     """
     if not trace.graphs:
         raise InputError("holds no request", field="trace")
-    graph, hardware = trace.graphs[0], resolve(chip_file.chip)
+    graph, hardware = trace.graphs[0], resolve(chip_file.chip, chips)
     if placement == "packed":
-        return map_workload(graph, hardware)
+        return replace(map_workload(graph, hardware, share=True), how="packed: small pieces share tiles")
     if placement == "balanced":
-        budget = len(hardware.topology.tiles) if tiles is None else tiles
-        found = balance(graph, hardware, budget)
-        return replace(
-            map_workload(graph, hardware, copies=found.copies), how=f"balanced over {budget} tiles"
-        )
+        return balanced(graph, hardware, tiles, engine or engines.engine("auto"), ideal)
+    if chips > 1:
+        if placement:
+            raise InputError(
+                "places a network on one chip", place=str(placement), field="--chips", value=chips
+            )
+        return map_workload(graph, hardware)
     given, origin = find_placement(chip_file, graph.name, Path(placement) if placement else None)
     return map_workload(graph, hardware, given, origin)
 

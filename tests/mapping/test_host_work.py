@@ -143,3 +143,9 @@ def test_host_work_is_in_bounds_and_energy() -> None:
     spent = energy(chip, map_workload(graph, resolve(chip)), made, 10**6)
     found = {entry.layer: entry.energy for entry in spent if entry.part == "host_compute"}
     assert found == {"s": 3 * 2 * 128, "p": 3 * 60}
+
+
+def test_work_beyond_64_bits_is_refused() -> None:
+    layer = Layer("l", "any", (Source("x"),), (2,), 1, operations=10**10)
+    with pytest.raises(InputError, match="l: the host computes longer than"):
+        durations(layer, Fraction(1))

@@ -4,11 +4,13 @@ from fractions import Fraction
 
 import numpy as np
 
+from simulator.base.errors import InputError
 from simulator.chip.resolve import Hardware
 from simulator.program.form import Duration, Int, Work
 from simulator.workload.graph import Layer
 
-_SAFE = 2**62
+_LONGEST = 2**61
+"""Below, two integers add up within 64 bits."""
 
 
 def work(layer: Layer) -> int:
@@ -32,6 +34,12 @@ def durations(layer: Layer, rate: Fraction) -> Duration:
     if any(source.reach == "past" for source in layer.inputs):
         done = done * (done + 1) // 2
     each = Fraction(work(layer) * 10**12) / (rate * int(done[-1]))
+    if each * int(done[-1]) > _LONGEST:
+        raise InputError(
+            "the host computes longer than 2^61 ps an inference",
+            field=layer.name,
+            value=f"{work(layer)} operations",
+        )
     times = np.maximum(np.diff(_ends(done, each), prepend=0), 1)
     return Duration(int(times[0])) if (times == times[0]).all() else Duration(table=times)
 
@@ -39,5 +47,6 @@ def durations(layer: Layer, rate: Fraction) -> Duration:
 def _ends(done: Int, each: Fraction) -> Int:
     """ceil(done * each), exact; shape (positions,)."""
     whole, rest = divmod(each.numerator, each.denominator)
-    shares = done if rest * int(done[-1]) < _SAFE else done.astype(object)
+    safe = max(rest * int(done[-1]), each.denominator) < _LONGEST
+    shares = done if safe else done.astype(object)
     return np.asarray(done * whole - (-shares * rest) // each.denominator, np.int64)
