@@ -52,6 +52,11 @@ def test_published_networks(network: str, chip: str) -> None:
     assert difference(run(FastEngine(), program), run(SimpyEngine(), program)) == ""
 
 
+def test_a_batch_of_sixteen() -> None:
+    program = lowered("resnet9_cifar10", "ibm14nm", 16)
+    assert difference(run(FastEngine(), program), run(SimpyEngine(), program)) == ""
+
+
 def lowered(network: str, chip: str, count: int) -> Program:
     from simulator.chip.reader import load_chip
     from simulator.mapping.lower.lower import lower
