@@ -64,7 +64,8 @@ def transposed(axes: Sequence[int] | None, order: Sequence[int]) -> tuple[int, .
 
 def usual(shape: Shape) -> tuple[int, ...]:
     """Position axes of a tensor that nobody has laid out: of an image height and width, else all but the last."""
-    places = (2, 3) if len(shape) == 4 else range(len(shape) - 1)
+    image = len(shape) == 4 and max(shape[:-1]) > 1
+    places = (2, 3) if image else range(len(shape) - 1)
     return tuple(axis for axis in places if shape[axis] > 1)
 
 

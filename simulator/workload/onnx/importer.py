@@ -18,6 +18,8 @@ from simulator.workload.schema import MAX_LAYERS, MAX_SIZE, LayerSpec
 from simulator.workload.shapes import build
 
 _SPEC: TypeAdapter[LayerSpec] = TypeAdapter(LayerSpec)
+Delayed = dict[str, Any]
+"""A source of an earlier time step, as a workload file says it."""
 LAYOUT = "(layout)"
 """Origin of layers that only bring values into the order in which an operator reads them."""
 
@@ -96,19 +98,23 @@ class Importer:
         wide = tuple(axis for axis in axes if shape[axis] > 1)
         self.values[name] = Value(layer, shape, wide)
 
-    def rename(self, value: Value, axes: tuple[int, ...] | None, *, same: bool = False) -> None:
-        """The output is an activation by another name, with its axes elsewhere; nothing is moved.
+    def rename(
+        self, value: Value, axes: tuple[int, ...] | None, *, same: bool = False, number: int = 0
+    ) -> None:
+        """The output is the activation read as input ``number``, its axes elsewhere; nothing is moved.
 
         ``same``: in the same order, too.
         """
         name = self.node.outputs[0]
-        sole = value.sole and self._readers[self.node.inputs[0]] == 1
+        sole = value.sole and self._readers[self.node.inputs[number]] == 1
         view = value.view if same else name
         self.values[name] = Value(value.layer, self.shape(), axes, value.source, view, sole)
 
-    def emit(self, kind: str, inputs: Sequence[str], origin: str = "", name: str = "", **own: Any) -> str:
+    def emit(
+        self, kind: str, inputs: Sequence[str | Delayed], origin: str = "", name: str = "", **own: Any
+    ) -> str:
         """Add a layer of the present node; gives its name."""
-        name = self._name(name or self.node.name)
+        name = name if name in self.promised else self.reserve(name or self.node.name)
         sources: dict[str, Any] = {"inputs": list(inputs)}
         if kind not in ("add", "product", "elementwise", "normalise", "rearrange"):
             sources = {"input": inputs[0]} if inputs else {}
@@ -119,6 +125,10 @@ class Importer:
     def revise(self, layer: str, **own: Any) -> None:
         """Change a layer's own words."""
         self._set(layer, {**self.specs[layer], **own})
+
+    def replace(self, layer: str, spec: dict[str, Any]) -> None:
+        """Give a layer another description."""
+        self._set(layer, spec)
 
     def _set(self, name: str, spec: dict[str, Any]) -> None:
         if len(self.specs) >= MAX_LAYERS:
@@ -138,7 +148,8 @@ class Importer:
     def _read(self, name: str) -> Layer:
         return self.layers[name] if name in self.layers else self.promised[name]
 
-    def _name(self, wished: str) -> str:
+    def reserve(self, wished: str) -> str:
+        """A name that no other layer has, as near to the wished one as names allow."""
         base = tidy(wished)[-56:].strip(".") or tidy(self.node.op).lower()[:56] or "layer"
         name, number = base, 1
         while name in self._names:

@@ -15,12 +15,16 @@ from simulator.workload.coverage import Coverage, Row
 from simulator.workload.onnx import library
 from simulator.workload.onnx.dimensions import bound, sizes
 from simulator.workload.onnx.folding import fold, shape_of
+from simulator.workload.onnx.fusion import fuse
 from simulator.workload.onnx.importer import Importer, check_size, tidy
 from simulator.workload.onnx.model import Model, Node, Typed, Value
-from simulator.workload.onnx.registry import HANDLERS
+from simulator.workload.onnx.registry import HANDLERS, SHAPES
 from simulator.workload.schema import Description
 
-FAMILIES = ("windows", "contraction", "movement", "normalisation", "pointwise")
+FAMILIES = (
+    *("windows", "contraction", "movement", "normalisation", "pointwise"),
+    *("attention", "recurrent", "quantised", "contrib"),
+)
 _SHAPES = ("Shape", "Size")
 
 
@@ -60,13 +64,15 @@ class _Walk:
         for node in self.model.nodes:
             self._take(node)
         importer = self.importer
-        data = {"name": tidy(path.stem) or "network", "layers": importer.specs, "outputs": self._outputs()}
+        coverage, outputs = self._coverage(), self._outputs()
+        fuse(importer, outputs)
+        data = {"name": tidy(path.stem) or "network", "layers": importer.specs, "outputs": outputs}
         document = importer.document(data)
         try:
             description = Description.model_validate(data)
         except ValidationError as error:
             raise explain(error, document, Description) from error
-        return Imported(description, document, self._coverage())
+        return Imported(description, document, coverage)
 
     def _take(self, node: Node) -> None:
         importer = self.importer
@@ -99,7 +105,10 @@ class _Walk:
 
     def _typed(self, node: Node) -> dict[str, Typed]:
         """Shapes of the outputs: from the operator's rule, else what the file says."""
+        rule = SHAPES.get((node.domain, node.op))
         try:
+            if rule is not None and not library.has_rule(self.model, node):
+                return rule(self.importer, node)
             found = library.infer(self.model, node, self.importer.types, self.importer.constants)
         except library.ShapeError as error:
             found = self._hinted(node)

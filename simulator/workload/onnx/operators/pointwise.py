@@ -66,8 +66,9 @@ def binary(importer: Importer, node: Node) -> None:
     names = [name for name in node.inputs if name in importer.values]
     constants = [importer.constants[name] for name in node.inputs if name in importer.constants]
     if len(names) == 1 and len(constants) == 1 and absorbed(importer, names[0], constants[0]):
-        value = importer.active(node.inputs.index(names[0]))
-        importer.rename(value, importer.axes(value), same=True)
+        number = node.inputs.index(names[0])
+        value = importer.active(number)
+        importer.rename(value, importer.axes(value), same=True, number=number)
         return
     combine(importer, [importer.value(name) for name in names], operations=max(len(node.inputs) - 1, 1))
 

@@ -1,0 +1,160 @@
+"""Fused attention: scores of queries against keys, softmax, sums of values."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from simulator.workload.onnx.importer import Importer
+from simulator.workload.onnx.model import Node, Typed, Value
+from simulator.workload.onnx.operators.normalisation import SOFTMAX
+from simulator.workload.onnx.registry import CONTRIB, like_first, operator
+
+
+@dataclass(frozen=True)
+class Heads:
+    """How many heads queries and keys have, and whether a query sees later keys."""
+
+    queries: int
+    keys: int
+    causal: bool
+
+
+def attend(importer: Importer, query: str, key: str, value: str, heads: Heads) -> str:
+    """Three layers, from layers whose positions are those of the sequence and whose vectors hold all heads."""
+    label = importer.node.name
+    positions = [importer.layers[name].positions for name in (query, key)]
+    words = {
+        "heads": heads.queries,
+        "key_heads": heads.keys,
+        "causal": heads.causal and len(set(positions)) == 1,
+    }
+    scores = importer.emit("product", [query, key], "", f"{label}.scores", transposed=True, **words)
+    weights = importer.emit(
+        "normalise", [scores], "", f"{label}.softmax", function="softmax", operations=SOFTMAX
+    )
+    return importer.emit("product", [weights, value], "", f"{label}.sums", **words)
+
+
+def sequence(importer: Importer, value: Value) -> str:
+    """The layer of a tensor [batch, steps, width] or [batch, heads, steps, width], one vector per step."""
+    if len(value.shape) not in (3, 4) or value.shape[0] != 1:
+        remedy = "Bind the batch to 1 and ask for more with --batch or --count"
+        raise importer.refused("must read a batch of one, [1, steps, width]", list(value.shape), remedy)
+    return importer.arrange(value, [len(value.shape) - 2])
+
+
+def appended(importer: Importer, past: int, now: str, label: str) -> str:
+    """Keys or values of earlier steps, then those of now."""
+    name = importer.input(past)
+    if name not in importer.values:
+        return now
+    value = importer.value(name)
+    before, layer = sequence(importer, value), importer.layers[now]
+    steps = value.shape[-2] + layer.positions
+    words = {"function": "concat", "grid": [steps], "width": layer.width}
+    return importer.emit("rearrange", [before, now], "", f"{importer.node.name}.{label}", **words)
+
+
+def _given(importer: Importer, numbers: Sequence[int]) -> list[str]:
+    return [sequence(importer, importer.active(number)) for number in numbers]
+
+
+def _present(importer: Importer, layers: Sequence[str], first: int = 1) -> None:
+    """Keys and values as further outputs, [batch, heads, steps, width]."""
+    for number, layer in enumerate(layers, start=first):
+        name = importer.node.outputs[number] if number < len(importer.node.outputs) else ""
+        if name and importer.read(name):
+            importer.give(layer, [len(importer.shape(number)) - 2], number)
+
+
+@operator("Attention")
+def attention(importer: Importer, node: Node) -> None:
+    """Queries, keys, values; with shapes [batch, heads, steps, width], or heads as attributes."""
+    shapes = [importer.active(number).shape for number in range(3)]
+    if len(shapes[0]) == 4:
+        counts = shapes[0][1], shapes[1][1]
+    else:
+        counts = node.integer("q_num_heads", 0), node.integer("kv_num_heads", 0)
+    heads = _heads(importer, *counts, causal=bool(node.integer("is_causal", 0)))
+    query, key, value = _given(importer, range(3))
+    key, value = appended(importer, 4, key, "keys"), appended(importer, 5, value, "values")
+    layer = attend(importer, query, key, value, heads)
+    importer.give(layer, [len(shapes[0]) - 2])
+    _present(importer, (key, value))
+
+
+def _heads(importer: Importer, queries: int, keys: int, *, causal: bool) -> Heads:
+    if queries < 1 or keys < 1:
+        raise importer.refused("must say how many heads there are")
+    return Heads(queries, keys, causal)
+
+
+def _fused(importer: Importer, node: Node) -> dict[str, Typed]:
+    """Output like the query, its width that of the values; keys and values with what came before."""
+    query = importer.types[node.inputs[0]]
+    batch, steps = query.shape[0], query.shape[1] if len(query.shape) > 1 else 1
+    heads = max(node.integer("kv_num_heads", node.integer("num_heads", 1)), 1)
+    width = _width(importer, node)
+    found = {node.outputs[0]: Typed((batch, steps, width), query.element)}
+    share = width // max(node.integer("num_heads", 1), 1)
+    past = importer.types.get(importer.input(_PAST.get(node.op, len(node.inputs))))
+    total = steps + (past.shape[-2] if past is not None and len(past.shape) > 1 else 0)
+    present = Typed((batch, heads, total, share), query.element)
+    return found | {name: present for name in node.outputs[1:3] if name}
+
+
+_PAST = {"MultiHeadAttention": 6, "GroupQueryAttention": 3}
+
+
+def _width(importer: Importer, node: Node) -> int:
+    if node.op == "Attention":
+        return importer.types[node.inputs[1]].shape[-1] // 3
+    return importer.types[node.inputs[0]].shape[-1]
+
+
+@operator("MultiHeadAttention", "GroupQueryAttention", domain=CONTRIB, shape=_fused)
+def contrib_attention(importer: Importer, node: Node) -> None:
+    """Queries, keys, values [batch, steps, width]; one tensor for all three is refused."""
+    if any(importer.input(number) not in importer.values for number in range(3)):
+        raise importer.refused("must read queries, keys and values apart")
+    queries = node.integer("num_heads", 0)
+    shared = node.op == "GroupQueryAttention"
+    causal = shared or bool(node.integer("unidirectional", 0))
+    heads = _heads(importer, queries, node.integer("kv_num_heads", queries), causal=causal)
+    query, key, value = _given(importer, range(3))
+    past = 3 if shared else 6
+    key, value = appended(importer, past, key, "keys"), appended(importer, past + 1, value, "values")
+    importer.give(attend(importer, query, key, value, heads), [1])
+    _present(importer, (key, value))
+
+
+@operator("Attention", domain=CONTRIB, shape=_fused)
+def packed_attention(importer: Importer, node: Node) -> None:
+    """One matrix for queries, keys and values of the same width, then attention."""
+    weights = importer.constant(1)
+    if weights is None or len(weights.shape) != 2 or weights.shape[1] % 3 or importer.input(4):
+        raise importer.refused("must have one constant matrix of three equal parts, and no past")
+    source = sequence(importer, importer.active())
+    width = weights.shape[1] // 3
+    made = importer.emit(
+        "linear", [source], "", f"{node.name}.qkv", width=3 * width, bias=bool(importer.input(2))
+    )
+    words = {
+        "function": "split",
+        "width": width,
+        "grid": list(importer.layers[made].grid),
+        "reads": "position",
+    }
+    query, key, value = (
+        importer.emit("rearrange", [made], "", f"{node.name}.{part}", **words) for part in "qkv"
+    )
+    queries = node.integer("num_heads", 0)
+    heads = _heads(importer, queries, queries, causal=bool(node.integer("unidirectional", 0)))
+    importer.give(attend(importer, query, key, value, heads), [1])
+
+
+@operator("RotaryEmbedding")
+@operator("RotaryEmbedding", domain=CONTRIB, shape=like_first)
+def rotary(importer: Importer, node: Node) -> None:
+    """Each value times a cosine plus another one times a sine."""
+    layer, axes = importer.natural(importer.active())
+    importer.give(importer.emit("elementwise", [layer], function="rotary", operations=3), axes)
