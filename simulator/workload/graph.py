@@ -61,7 +61,7 @@ class Layer:
     ``kind``: as in docs/workloads.md.
     ``window`` maps output positions to input positions; None: position by position (flatten and global: all).
     ``products``: multiply-accumulates between two activations per inference (attention). ``operations``: digital
-    operations per inference where the layer has no weights, a multiply-accumulate counted as two.
+    operations per inference where the layer has no weights, each of ``products`` counted as two of them.
     ``parameters`` counts everything trainable (weights, biases, normalisation).
     ``density`` (share of output values that are not zero) and ``magnitude`` (their mean absolute value over full
     scale) are None where nobody measured them.

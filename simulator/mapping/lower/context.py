@@ -6,7 +6,6 @@ from functools import cached_property
 from simulator.chip.topology import chip_of, on_chip
 from simulator.mapping.lower.builder import Builder, Spot
 from simulator.mapping.lower.fuse import Fusion, fuse
-from simulator.mapping.lower.host_work import work
 from simulator.mapping.lower.reads import last_index
 from simulator.mapping.plan import Mapping
 from simulator.program.form import Index, Resource
@@ -25,6 +24,7 @@ class Context:
     ideal: frozenset[str] = frozenset()
     views: dict[str, int] = field(default_factory=dict)
     indices: dict[tuple[str, Source], Index] = field(default_factory=dict)
+    hops: dict[tuple[str, int], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.hardware = self.mapping.hardware
@@ -33,6 +33,16 @@ class Context:
     def fusion(self) -> Fusion:
         """Which additions happen in a local digital unit."""
         return fuse(self.graph)
+
+    @cached_property
+    def homes(self) -> dict[str, int]:
+        """Layer -> the chip, from 1, at whose host it is known first: its tiles', else the last of its inputs'."""
+        found: dict[str, int] = {}
+        for layer in self.graph.layers:
+            home = self.graph[self.fusion.home(layer.name)]
+            inputs = (found[source.layer] for source in layer.inputs if not source.delay)
+            found[layer.name] = self.mapping.chip(home.name) if home.matrices else max(inputs, default=1)
+        return found
 
     def crossbar(self, tile: str) -> tuple[int, int]:
         """A tile's array with its input modulators, and its converters: both work through an MVM's window."""
@@ -93,4 +103,4 @@ class Context:
         """Whether the host's processor spends time on a layer."""
         home = self.graph[self.fusion.home(layer)]
         timed = self.hardware.host.compute is not None and "host" not in self.ideal
-        return timed and not home.matrices and work(home) > 0
+        return timed and not home.matrices and home.operations > 0

@@ -13,15 +13,10 @@ _LONGEST = 2**61
 """Below, two integers add up within 64 bits."""
 
 
-def work(layer: Layer) -> int:
-    """Operations of an inference; a multiply-accumulate of two activations counts as two."""
-    return layer.operations + 2 * layer.products
-
-
 def computing(hardware: Hardware, layer: Layer) -> Work:
     """The processor's time for each position of a layer; energy is counted by ``values``, its operations."""
     times = durations(layer, hardware.host.compute or Fraction(1))
-    return Work(layer.positions, times, times, values=work(layer))
+    return Work(layer.positions, times, times, values=layer.operations)
 
 
 def durations(layer: Layer, rate: Fraction) -> Duration:
@@ -33,12 +28,12 @@ def durations(layer: Layer, rate: Fraction) -> Duration:
     done = np.arange(1, layer.positions + 1, dtype=np.int64)
     if any(source.reach == "past" for source in layer.inputs):
         done = done * (done + 1) // 2
-    each = Fraction(work(layer) * 10**12) / (rate * int(done[-1]))
+    each = Fraction(layer.operations * 10**12) / (rate * int(done[-1]))
     if each * int(done[-1]) > _LONGEST:
         raise InputError(
             "the host computes longer than 2^61 ps an inference",
             field=layer.name,
-            value=f"{work(layer)} operations",
+            value=f"{layer.operations} operations",
         )
     times = np.maximum(np.diff(_ends(done, each), prepend=0), 1)
     return Duration(int(times[0])) if (times == times[0]).all() else Duration(table=times)
