@@ -33,6 +33,7 @@ class Job:
     load: int = 0
     timeline: TimelineFile | None = None
     detail: int | None = None
+    chips: int | None = None
 
 
 def execute(job: Job, out: Path | None, *, plots: bool) -> tuple[Result, Path]:
@@ -48,6 +49,7 @@ def execute(job: Job, out: Path | None, *, plots: bool) -> tuple[Result, Path]:
                 machine,
                 placement=how,
                 tiles=job.tiles,
+                chips=job.chips,
                 ideal=job.ideal,
                 detail=job.detail,
                 contrast=job.contrast,

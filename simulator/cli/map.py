@@ -4,6 +4,7 @@ from simulator.cli.options import (
     AllowHost,
     AsJson,
     ChipPath,
+    Chips,
     Dims,
     Length,
     MappingChoice,
@@ -25,6 +26,7 @@ def map_command(
     settings: Settings = None,
     mapping: MappingChoice = None,
     tiles: Tiles = None,
+    chips: Chips = None,
     as_json: AsJson = False,
 ) -> None:
     """Show which layer sits on which tile.
@@ -40,7 +42,7 @@ def map_command(
     asked = requests(
         Asked(workload, trace, length=length, dims=tuple(dims or ()), allow_host=allow_host), chip
     )
-    found = plan(hardware, asked, placement(mapping, tiles), tiles)
+    found = plan(hardware, asked, placement(mapping, tiles), tiles, chips)
     if as_json:
         from simulator.report.summary import as_json as text
 

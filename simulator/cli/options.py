@@ -48,13 +48,19 @@ MappingChoice = Annotated[
     typer.Option(
         "--mapping",
         metavar="HOW",
-        help="packed (one copy of each layer), balanced (copies of slow layers), or a placement file. "
-        "Default: the chip's own for this network, else packed.",
+        help="packed (fewest tiles: small pieces share them), balanced (copies of slow layers, where they help), "
+        "or a placement file. Default: the chip's own for this network, else a tile a piece.",
     ),
 ]
 Tiles = Annotated[
     int | None,
     typer.Option("--tiles", metavar="N", help="How many tiles 'balanced' may spend. Default: all."),
+]
+Chips = Annotated[
+    int | None,
+    typer.Option(
+        "--chips", metavar="N", help="Pipeline over so many equal chips, layers in order. Default: 1."
+    ),
 ]
 Settings = Annotated[
     list[str] | None,

@@ -11,6 +11,7 @@ from simulator.cli.options import (
     AsJson,
     Batch,
     ChipPath,
+    Chips,
     Count,
     Dims,
     EngineChoice,
@@ -88,6 +89,7 @@ def run_command(
     settings: Settings = None,
     mapping: MappingChoice = None,
     tiles: Tiles = None,
+    chips: Chips = None,
     ideal: Ideal = None,
     engine: EngineChoice = EngineName.AUTO,
     contrast: Contrast = False,
@@ -111,7 +113,18 @@ def run_command(
     asked = Asked(workload, trace, count, batch, length, arrivals, seed, tuple(dims or ()), allow_host)
     names = tuple(name.strip() for name in ideal.split(",")) if ideal else ()
     job = Job(
-        chip, asked, tuple(settings or ()), mapping, tiles, names, engine, contrast, load, slices, detail
+        chip,
+        asked,
+        tuple(settings or ()),
+        mapping,
+        tiles,
+        names,
+        engine,
+        contrast,
+        load,
+        slices,
+        detail,
+        chips,
     )
     result, folder = execute(job, out, plots=not no_plots)
     _tell(result, folder, as_json)

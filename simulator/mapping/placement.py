@@ -9,14 +9,18 @@ from simulator.base.errors import InputError
 from simulator.base.explain import explain
 from simulator.base.yaml_file import load
 from simulator.chip.reader import ChipFile
-from simulator.chip.topology import tile_name
+from simulator.chip.topology import chip_of, tile_name
 from simulator.mapping.plan import Place
 
-Group = Annotated[str, Field(pattern=r"^\d{1,4},\d{1,4}( \d{1,4},\d{1,4})*$")]
+_TILE = r"(\d{1,2}/)?\d{1,4},\d{1,4}"
+Group = Annotated[str, Field(pattern=rf"^{_TILE}( {_TILE})*$")]
 
 
 class PlacementFile(BaseModel):
-    """``place``: layer -> column groups, each the tiles of its chain as "row,column row,column ..."."""
+    """``place``: layer -> column groups, each the tiles of its chain as "row,column row,column ...".
+
+    On several chips each tile is "chip/row,column".
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     workload: str
@@ -65,5 +69,11 @@ def _beside(chip_file: ChipFile, entry: str) -> Path:
 
 
 def _tile(pair: str) -> str:
-    row, column = pair.split(",")
-    return tile_name(int(row), int(column))
+    chip, _, place = pair.rpartition("/")
+    row, column = map(int, place.split(","))
+    return f"c{int(chip)}/{tile_name(row, column)}" if chip else tile_name(row, column)
+
+
+def chips_of(place: Place) -> int:
+    """How many chips a placement is for."""
+    return max((chip_of(tile) for groups in place.values() for group in groups for tile in group), default=1)

@@ -43,8 +43,11 @@ class Seats:
     def parts(self) -> list[list[int]]:
         """Numbers of the column groups on each chip: whole layers in order, the fullest chip as empty as can be."""
         loads = self._loads()
+        if len(loads) < self.hardware.chips:
+            rule = f"must be at most the number of layers with weights, {len(loads)}"
+            raise InputError(rule, field="--chips", value=self.hardware.chips)
         fullest = least_fullest(list(loads.values()), self.hardware.chips)
-        homes = dict(zip(loads, filled(list(loads.values()), fullest), strict=True))
+        homes = dict(zip(loads, filled(list(loads.values()), fullest, self.hardware.chips), strict=True))
         parts: list[list[int]] = [[] for _ in range(self.hardware.chips)]
         for number, chain in enumerate(self.chains):
             parts[homes[chain.layer]].append(number)
@@ -103,11 +106,11 @@ def least_fullest(loads: Sequence[int], chips: int) -> int:
     return low
 
 
-def filled(loads: Sequence[int], capacity: int) -> list[int]:
-    """Chip, from 0, of each layer when chips of a capacity are filled one after the other."""
+def filled(loads: Sequence[int], capacity: int, least: int = 1) -> list[int]:
+    """Chip, from 0, of each layer when chips of a capacity are filled one after the other, ``least`` at least."""
     chip, used, homes = 0, 0, []
-    for load in loads:
-        if used and used + load > capacity:
+    for number, load in enumerate(loads):
+        if used and (used + load > capacity or len(loads) - number < least - chip):
             chip, used = chip + 1, 0
         used += load
         homes.append(chip)

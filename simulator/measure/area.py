@@ -11,11 +11,11 @@ AREAS = {
 """Name of an area -> what it holds."""
 
 
-def areas(chip: Chip) -> dict[str, float]:
-    """Areas of a chip [mm^2], by the names of ``AREAS``."""
+def areas(chip: Chip, chips: int = 1) -> dict[str, float]:
+    """Areas of so many equal chips [mm^2], by the names of ``AREAS``."""
     tile = tile_areas(chip)
     return {
-        "macro": float(tile.macro * chip.tiles),
-        "tiles": float(units_area(chip, tile.tile)),
-        "die": float(die_area(chip, tile.tile)),
+        "macro": float(chips * tile.macro * chip.tiles),
+        "tiles": float(chips * units_area(chip, tile.tile)),
+        "die": float(chips * die_area(chip, tile.tile)),
     }

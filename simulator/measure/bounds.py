@@ -15,6 +15,7 @@ PARTS = {
     "link": "link",
     "host": "host port",
     "host_compute": "host compute",
+    "chip_link": "chip-to-chip link",
 }
 """Part of a resource -> its name in tables and sentences."""
 

@@ -47,7 +47,8 @@ def not_modelled(chip: Chip) -> tuple[str, ...]:
     """What no document gives an energy for; it is in no total, and the report says so."""
     host = () if chip.host.memory or chip.host.energy else ("host",)
     compute = ("host compute",) if chip.host.compute and not chip.host.compute_energy else ()
-    return (*host, *compute, "global unit at rest")
+    between = ("chip-to-chip link",) if chip.chip_link and not chip.chip_link.energy else ()
+    return (*host, *compute, *between, "global unit at rest")
 
 
 def mvm_energy(chip: Chip) -> float:
@@ -73,6 +74,8 @@ def _dynamic(
         yield "link", size * distance(topology, stream.unit), each.wire
     elif stream.part == "host" and each.host is not None:
         yield "host", size, each.host
+    elif stream.part == "chip_link" and each.chip_link is not None:
+        yield "chip_link", size, each.chip_link
     elif stream.part == "host_compute" and each.compute is not None:
         yield "host_compute", values, each.compute
 

@@ -31,11 +31,11 @@ def host_crossover(program: Program, bounds: Sequence[Bound]) -> float | None:
     """
     chip = [bound.interval for bound in bounds if bound.part != "host"]
     spent = totals(program)
-    moved = {"host.in": 0, "host.out": 0}
+    moved: dict[str, int] = {}
     for number, stream in enumerate(program.streams):
-        if stream.unit in moved:
-            moved[stream.unit] += int(spent.bytes[number])
-    most = max(moved.values()) / max(len(program.schedule), 1)
+        if stream.part == "host" and stream.resources:
+            moved[stream.unit] = moved.get(stream.unit, 0) + int(spent.bytes[number])
+    most = max(moved.values(), default=0) / max(len(program.schedule), 1)
     return most * 8e12 / max(chip) if chip and most else None
 
 

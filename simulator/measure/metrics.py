@@ -44,7 +44,7 @@ class Measured:
 
 def metrics(run: Measured) -> list[Metric]:
     """All figures of a run."""
-    return [*_times(run), *_throughput(run), *_energy(run), *_mapping(run.chip, run.mapping)]
+    return [*_times(run), *_throughput(run), *_energy(run), *_mapping(run.mapping)]
 
 
 def _times(run: Measured) -> list[Metric]:
@@ -80,9 +80,12 @@ def _throughput(run: Measured) -> list[Metric]:
     """Peak, mapped and sustained GOPS, 1 MAC = 2 operations, each over the three areas."""
     window = float(mvm_window(run.chip))
     cells = run.mapping.hardware.rows * run.mapping.hardware.columns
-    macs = int(totals(run.program).macs.sum()) / run.inferences
+    macs, tiles = (
+        int(totals(run.program).macs.sum()) / run.inferences,
+        len(run.mapping.hardware.topology.tiles),
+    )
     rates = {
-        "peak": (2e3 * cells * run.chip.tiles / window, "every cell of every tile, one MVM a window"),
+        "peak": (2e3 * cells * tiles / window, "every cell of every tile, one MVM a window"),
         "mapped": (
             2e3 * run.mapping.weights / window,
             "every mapped weight, copies too, one MVM a window, padding not counted",
@@ -98,7 +101,7 @@ def _throughput(run: Measured) -> list[Metric]:
             f"{name}_gops_per_mm2_{area}", rate / size, "GOPS/mm^2", f"{name} over {AREAS[area]}", "density"
         )
         for name, (rate, _) in rates.items()
-        for area, size in areas(run.chip).items()
+        for area, size in areas(run.chip, run.mapping.hardware.chips).items()
     ]
 
 
@@ -135,16 +138,16 @@ def _energy(run: Measured) -> list[Metric]:
     return [Metric(*row, "energy") for row in rows]
 
 
-def _mapping(chip: Chip, mapping: Mapping) -> list[Metric]:
-    used = len(mapping.tiles)
+def _mapping(mapping: Mapping) -> list[Metric]:
+    used, there = len(mapping.tiles), len(mapping.hardware.topology.tiles)
     return [
-        Metric("tiles_used", used, "tiles", f"of {chip.tiles}", "mapping"),
+        Metric("tiles_used", used, "tiles", f"of {there}", "mapping"),
         Metric(
             "tile_utilisation", mapping.utilisation(), "1", "weights / cells of the tiles used", "mapping"
         ),
         Metric(
             "chip_utilisation",
-            mapping.utilisation() * used / chip.tiles,
+            mapping.utilisation() * used / there,
             "1",
             "weights / cells of all tiles",
             "mapping",

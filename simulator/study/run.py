@@ -11,7 +11,7 @@ from simulator.chip.reader import ChipFile
 from simulator.chip.resolve import resolve
 from simulator.engine.contract import Engine, run
 from simulator.mapping.lower.lower import lower
-from simulator.mapping.placement import find_placement
+from simulator.mapping.placement import chips_of, find_placement
 from simulator.mapping.plan import Mapping, map_workload
 from simulator.measure.attribution import Attribution, attribution
 from simulator.measure.bounds import Bound, bounds
@@ -89,7 +89,7 @@ def simulate(
     *,
     placement: Path | Literal["packed", "balanced"] | None = None,
     tiles: int | None = None,
-    chips: int = 1,
+    chips: int | None = None,
     ideal: Sequence[str] = (),
     recording: Recording = FULL,
     detail: int | None = None,
@@ -179,7 +179,7 @@ def plan(
     trace: Trace,
     placement: Path | Literal["packed", "balanced"] | None = None,
     tiles: int | None = None,
-    chips: int = 1,
+    chips: int | None = None,
     *,
     engine: Engine | None = None,
     ideal: Sequence[str] = (),
@@ -189,23 +189,25 @@ def plan(
     ``placement``: a file; ``packed`` (fewest tiles: small pieces share them); ``balanced`` (copies of slow layers until
     ``tiles`` tiles, by default all, are spent, if ``engine`` finds that faster with what is not ``ideal``); None: the
     chip's own for this network, else a tile a piece, shared if they do not suffice. ``chips``: the network is a
-    pipeline over so many equal chips. Raises InputError.
+    pipeline over so many equal chips (None: as many as a file says, else one). Raises InputError.
     """
     if not trace.graphs:
         raise InputError("holds no request", field="trace")
-    graph, hardware = trace.graphs[0], resolve(chip_file.chip, chips)
-    if placement == "packed":
-        return replace(map_workload(graph, hardware, share=True), how="packed: small pieces share tiles")
+    graph, given, origin = trace.graphs[0], None, ""
+    if not isinstance(placement, str) and (placement or chips in (None, 1)):
+        given, origin = find_placement(chip_file, graph.name, placement)
+    many = chips or (chips_of(given) if given else 1)
+    if given and many != chips_of(given):
+        raise InputError(
+            f"places the network on {chips_of(given)}", place=origin, field="--chips", value=many
+        )
+    hardware = resolve(chip_file.chip, many)
     if placement == "balanced":
-        return balanced(graph, hardware, tiles, engine or engines.engine("auto"), ideal)
-    if chips > 1:
-        if placement:
-            raise InputError(
-                "places a network on one chip", place=str(placement), field="--chips", value=chips
-            )
-        return map_workload(graph, hardware)
-    given, origin = find_placement(chip_file, graph.name, Path(placement) if placement else None)
-    return map_workload(graph, hardware, given, origin)
+        found = balanced(graph, hardware, tiles, engine or engines.engine("auto"), ideal)
+    else:
+        found = map_workload(graph, hardware, given, origin, share=True if placement == "packed" else None)
+    how = "packed: small pieces share tiles" if placement == "packed" else found.how
+    return replace(found, how=f"{how}; {many} chips in a row" if many > 1 else how)
 
 
 def schedule(trace: Trace) -> list[Inference]:

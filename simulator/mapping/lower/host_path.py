@@ -4,6 +4,7 @@ import numpy as np
 
 from simulator.mapping.lower.builder import Spot, constant
 from simulator.mapping.lower.chain import ChainStreams
+from simulator.mapping.lower.chip_path import seen
 from simulator.mapping.lower.context import Context
 from simulator.mapping.lower.host_work import computing
 from simulator.mapping.lower.reads import of_copy
@@ -112,11 +113,13 @@ def _transfers(context: Context, sizes: Int) -> Work:
 def _from_view(
     context: Context, target: int, layer: Layer, source: Source, *, cause: str, chain: Chain | None = None
 ) -> None:
-    why = "recurrence" if source.delay else cause
+    """``target`` waits for what its operations read, at the host of its chip."""
+    view = seen(context, source.layer, context.homes[layer.name])
+    why = "recurrence" if source.delay else cause if view == context.view(source.layer) else "link"
     index = context.last(layer, source)
     if chain is not None:
         index = of_copy(index, chain)
-    context.builder.wait(context.view(source.layer), target, index=index, cause=why)
+    context.builder.wait(view, target, index=index, cause=why)
 
 
 def _way_out(context: Context, layer: Layer, number: int, chain: ChainStreams, view: int) -> None:

@@ -58,7 +58,7 @@ def _inputs(
     for placed, chain in zip(context.mapping.of(layer.name), chains, strict=True):
         for stage, piece in enumerate(placed.chain.pieces):
             source = Source(layer.name, 1) if piece.reads < 0 else layer.inputs[piece.reads]
-            if _by_link(context, source):
+            if _by_link(context, layer, source):
                 reader = Reader(
                     chain.mvms[stage],
                     placed.tiles[stage],
@@ -71,7 +71,7 @@ def _inputs(
             else:
                 feed_tile(context, placed, stage, chain.mvms[stage], source)
         residual = context.fusion.residual.get(layer.name)
-        if residual is not None and _by_link(context, residual):
+        if residual is not None and _by_link(context, layer, residual):
             addition = context.graph[context.fusion.name(layer.name)]
             field = "tile.input_buffer.residual"
             reader = Reader(chain.locals[-1], placed.tiles[-1], addition, residual, buffers.residual, field)
@@ -80,8 +80,12 @@ def _inputs(
             feed_residual(context, placed, chain.locals[-1], residual)
 
 
-def _by_link(context: Context, source: Source) -> bool:
-    return context.hardware.transport == "links" and on_chip(context, source.layer) is not None
+def _by_link(context: Context, layer: Layer, source: Source) -> bool:
+    """Whether a layer reads this source over links: it is made on the same chip."""
+    if context.hardware.transport != "links":
+        return False
+    home = on_chip(context, source.layer)
+    return home is not None and context.mapping.chip(home) == context.mapping.chip(layer.name)
 
 
 def _views(context: Context, chains: dict[str, list[ChainStreams]]) -> None:
