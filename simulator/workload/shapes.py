@@ -133,10 +133,11 @@ def spec_of(layer: Layer) -> LayerSpec:
         described |= asdict(layer.window)
     if layer.activation:
         described["activation"] = layer.activation
-    return _validated(described)
+    return validated(described)
 
 
-def _validated(described: dict[str, Any]) -> LayerSpec:
+def validated(described: dict[str, Any]) -> LayerSpec:
+    """A layer's description as a workload file has it, checked. Raises ``RuleError`` for the first thing wrong."""
     data = {"layer": described}
     try:
         return _Described.model_validate(data).layer

@@ -38,7 +38,7 @@ def reshaped(axes: Sequence[int] | None, before: Shape, after: Shape) -> tuple[i
         if inside:
             moved[left[0]] = right
             moved |= {axis: [] for axis in left[1:]}
-    if not _in_order(axes, before, after):
+    if not _in_order(axes, before, after) or any(axis not in moved for axis in axes):
         return None
     return tuple(new for axis in axes for new in moved[axis])
 

@@ -6,18 +6,15 @@ from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
 from simulator.base.document import Document, Mark
 from simulator.base.errors import InputError
 from simulator.base.explain import RuleError
 from simulator.workload.graph import Layer
 from simulator.workload.onnx.axes import grid_of, usual
 from simulator.workload.onnx.model import Constant, Model, Shape, Typed, Value
-from simulator.workload.schema import MAX_LAYERS, MAX_SIZE, LayerSpec
-from simulator.workload.shapes import build
+from simulator.workload.schema import MAX_LAYERS, MAX_SIZE
+from simulator.workload.shapes import build, validated
 
-_SPEC: TypeAdapter[LayerSpec] = TypeAdapter(LayerSpec)
 Delayed = dict[str, Any]
 """A source of an earlier time step, as a workload file says it."""
 LAYOUT = "(layout)"
@@ -134,15 +131,12 @@ class Importer:
         if len(self.specs) >= MAX_LAYERS:
             raise self.refused(f"a network must have at most {MAX_LAYERS:,} layers")
         try:
-            checked = _SPEC.validate_python(spec)
+            checked = validated(spec)
             inputs = [self._read(source.layer) for source in checked.sources]
             self.layers[name] = build(name, checked, inputs, None)
-        except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            path = ".".join(map(str, first["loc"][1:]))
-            raise self.refused(f"{path}: {first['msg']}", first["input"]) from error
         except RuleError as error:
-            raise self.refused(error.rule, error.value) from error
+            words = ".".join(map(str, error.path))
+            raise self.refused(f"{words} {error.rule}".strip(), error.value) from error
         self.specs[name] = spec
 
     def _read(self, name: str) -> Layer:

@@ -51,7 +51,11 @@ def load(path: Path) -> Model:
         constants=constants,
         outputs=tuple(info.name for info in graph.output),
         opsets={_domain(entry.domain): entry.version for entry in proto.opset_import},
-        hints={info.name: _declared(info.type) for info in (*graph.value_info, *graph.output)},
+        hints={
+            info.name: _declared(info.type)
+            for info in (*graph.value_info, *graph.output)
+            if info.type.tensor_type.HasField("shape")
+        },
     )
 
 
@@ -162,6 +166,7 @@ def infer(
     schema = _schema(node, model.opsets.get(node.domain, 1))
     if schema is None:
         raise ShapeError("no rule for its shape")
+    _check_arity(schema, node)
     forms = {name: _form(types[name]) for name in node.inputs if name}
     data = {name: tensor for name in node.inputs if (tensor := _tensor(name, constants)) is not None}
     imports = [onnx.helper.make_opsetid(domain, version) for domain, version in model.opsets.items()]
@@ -170,6 +175,15 @@ def infer(
     except Exception as error:
         raise ShapeError(_first(error)) from error
     return {name: typed for name, form in found.items() if (typed := _typed(form)) is not None}
+
+
+def _check_arity(schema: defs.OpSchema, node: Node) -> None:
+    for what, names, fewest, most in (
+        ("inputs", node.inputs, schema.min_input, schema.max_input),
+        ("outputs", node.outputs, schema.min_output, schema.max_output),
+    ):
+        if not fewest <= len(names) <= most or not all(names[:fewest]):
+            raise ShapeError(f"must have {fewest} to {most} {what}, not {len(names)}")
 
 
 def _form(typed: Typed) -> onnx.TypeProto:

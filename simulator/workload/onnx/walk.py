@@ -1,10 +1,11 @@
 """From a model file to the description of a network."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import ValidationError
 
@@ -21,11 +22,13 @@ from simulator.workload.onnx.model import Model, Node, Typed, Value
 from simulator.workload.onnx.registry import HANDLERS, SHAPES
 from simulator.workload.schema import Description
 
+T = TypeVar("T")
+
 FAMILIES = (
     *("windows", "contraction", "movement", "normalisation", "pointwise"),
     *("attention", "recurrent", "quantised", "contrib"),
 )
-_SHAPES = ("Shape", "Size")
+_SHAPES = (("", "Shape"), ("", "Size"))
 
 
 @dataclass(frozen=True)
@@ -80,11 +83,11 @@ class _Walk:
         lost = [name for name in node.inputs if name and name not in importer.types]
         if lost:
             raise importer.refused("reads what no earlier operator gives", lost[0], "Sort the operators")
-        if node.op in _SHAPES and not node.domain:
-            self._shape(node)
-            return
         handler = HANDLERS.get((node.domain, node.op))
         importer.types.update(self._typed(node))
+        if (node.domain, node.op) in _SHAPES:
+            self._shape(node)
+            return
         if all(name in importer.constants for name in node.inputs if name):
             importer.constants.update(fold(self.model, node, importer.types, importer.constants))
             return
@@ -94,8 +97,17 @@ class _Walk:
                 check_size(importer, importer.types[name])
         if handler is None:
             self._unsupported(node)
+        elif node.domain:
+            self._unchecked(handler, node)
         else:
             handler(importer, node)
+
+    def _unchecked(self, step: Callable[[Importer, Node], T], node: Node) -> T:
+        """Do a step for an operator whose inputs and outputs the library does not count."""
+        try:
+            return step(self.importer, node)
+        except (IndexError, KeyError, ValueError) as error:
+            raise self.importer.refused("must have the inputs and outputs of its kind") from error
 
     def _shape(self, node: Node) -> None:
         importer = self.importer
@@ -108,20 +120,23 @@ class _Walk:
         rule = SHAPES.get((node.domain, node.op))
         try:
             if rule is not None and not library.has_rule(self.model, node):
-                return rule(self.importer, node)
+                return self._unchecked(rule, node)
             found = library.infer(self.model, node, self.importer.types, self.importer.constants)
         except library.ShapeError as error:
-            found = self._hinted(node)
-            if not found and (node.domain, node.op) in HANDLERS:
+            if self._known(node):
                 raise self.importer.refused(f"has no shape: {error}") from error
+            found = self._hinted(node)
         if node.outputs and node.outputs[0] and node.outputs[0] not in found:
             found = {**self._hinted(node), **found}
-            if node.outputs[0] not in found and (node.domain, node.op) in HANDLERS:
+            if node.outputs[0] not in found and self._known(node):
                 remedy = "Bind the sizes it depends on with --dim, or export the model with fixed sizes"
                 raise self.importer.refused(
                     "gives a shape that depends on values of a request", remedy=remedy
                 )
         return found
+
+    def _known(self, node: Node) -> bool:
+        return (node.domain, node.op) in HANDLERS or (node.domain, node.op) in _SHAPES
 
     def _hinted(self, node: Node) -> dict[str, Typed]:
         found = {}
@@ -144,13 +159,12 @@ class _Walk:
 
     def _refusal(self) -> InputError:
         """One error for all operators that are not supported."""
-        known = {(node.domain, node.op) for node in self.model.nodes if node.op in _SHAPES}
         names: dict[str, list[str]] = {}
         for node in self.model.nodes:
             active = any(
                 name in self.importer.values or name not in self.importer.types for name in node.inputs
             )
-            if active and (node.domain, node.op) not in HANDLERS and (node.domain, node.op) not in known:
+            if active and not self._known(node):
                 label = f"{node.domain}.{node.op}" if node.domain else node.op
                 names.setdefault(label, []).append(node.name)
         rows = [f"{label} x{len(nodes)} ({_listed(nodes)})" for label, nodes in sorted(names.items())]

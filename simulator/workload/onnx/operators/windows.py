@@ -15,14 +15,16 @@ def window(importer: Importer, node: Node, kernel: list[int], source: Shape, res
     ``source`` and ``result``: the sizes that the window slides over, one or two of them.
     """
     count = len(kernel)
+    if not len(source) == len(result) == count:
+        raise importer.refused(
+            "must give an image of the rank of what it reads", [list(source), list(result)]
+        )
     stride = node.integers("strides") or [1] * count
     dilation = node.integers("dilations") or [1] * count
     reach = [d * (k - 1) + 1 for d, k in zip(dilation, kernel, strict=True)]
     sides = zip(result, stride, reach, source, strict=True)
     needed = [(out - 1) * s + r - size for out, s, r, size in sides]
     pads = _pads(node, needed)
-    if len(pads) != 2 * count or min(pads) < 0:
-        raise importer.refused("padding must not be negative", pads)
     ends: list[int | None] = []
     for axis in range(count):
         fits = (source[axis] + 2 * pads[axis] - reach[axis]) // stride[axis] + 1 == result[axis]
