@@ -169,12 +169,16 @@ def show_workload(workload: Workload, console: Console) -> None:
 
 def _show_coverage(coverage: Coverage, console: Console) -> None:
     heading("Operators", console)
-    numbers = ("nodes", "MACs mapped", "MACs of activations", "other operations", "values moved")
+    numbers = ("nodes", "mapped", "products", "other", "moved")
     made = table("operator", *numbers, right=numbers)
     for row in coverage.rows:
         counts = (row.nodes, row.mapped, row.products, row.operations - 2 * row.products, row.moved)
         made.add_row(Text(plain(row.operator)), *(f"{count:,}" if count else "" for count in counts))
     show(made, console)
+    legend = (
+        "mapped: MACs with stationary weights; products: MACs of two activations; other: digital operations; "
+    )
+    sentence(f"{legend}moved: values put into another order.", console, "dim")
     sentence(coverage.line, console)
 
 

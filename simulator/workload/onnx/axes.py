@@ -1,8 +1,10 @@
 """Where axes go when a tensor changes its shape."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import permutations
 
-from simulator.workload.onnx.model import Shape
+from simulator.workload.onnx.model import Axes, Shape, Step
 
 
 def groups(before: Shape, after: Shape) -> Iterator[tuple[list[int], list[int]]]:
@@ -26,7 +28,7 @@ def groups(before: Shape, after: Shape) -> Iterator[tuple[list[int], list[int]]]
         yield run_left, run_right
 
 
-def reshaped(axes: Sequence[int] | None, before: Shape, after: Shape) -> tuple[int, ...] | None:
+def reshaped(axes: Axes | None, before: Shape, after: Shape) -> tuple[int, ...] | None:
     """Where position axes are after a reshape; None if they got mixed with others."""
     if axes is None:
         return None
@@ -57,9 +59,44 @@ def _adjacent(axes: Sequence[int], run: Sequence[int]) -> bool:
     return list(axes[start : start + len(run)]) == list(run)
 
 
-def transposed(axes: Sequence[int] | None, order: Sequence[int]) -> tuple[int, ...] | None:
+def transposed(axes: Axes | None, order: Sequence[int]) -> tuple[int, ...] | None:
     """Where position axes are after a transpose."""
     return None if axes is None else tuple(list(order).index(axis) for axis in axes)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A graph input's layer: position axes of the input itself, else those of one reader that saw it after ``path``."""
+
+    layer: str
+    root: Axes | None
+    path: tuple[Step, ...]
+    axes: Axes
+
+    def after(self, path: tuple[Step, ...]) -> Axes | None:
+        """Position axes for another reader."""
+        if self.root is None:
+            return self.axes if path == self.path else None
+        return followed(self.root, path)
+
+
+def followed(axes: Axes | None, path: Sequence[Step]) -> Axes | None:
+    """Where position axes are after some steps."""
+    for step in path:
+        axes = step(axes)
+    return axes
+
+
+def before(shape: Shape, path: Sequence[Step], wanted: Axes) -> Axes | None:
+    """Position axes that some steps bring to the wanted places; None if none are found."""
+    wide = [axis for axis, size in enumerate(shape) if size > 1][:_MOST]
+    counts = range(min(len(wide), 3) + 1)
+    guesses = (guess for count in counts for guess in permutations(wide, count))
+    return next((guess for guess in guesses if followed(guess, path) == wanted), None)
+
+
+_MOST = 8
+"""Axes that are tried."""
 
 
 def usual(shape: Shape) -> tuple[int, ...]:

@@ -10,8 +10,8 @@ from simulator.base.document import Document, Mark
 from simulator.base.errors import InputError
 from simulator.base.explain import RuleError
 from simulator.workload.graph import Layer
-from simulator.workload.onnx.axes import grid_of, usual
-from simulator.workload.onnx.model import Constant, Model, Shape, Typed, Value
+from simulator.workload.onnx.axes import Placed, before, grid_of, usual
+from simulator.workload.onnx.model import Constant, Model, Shape, Step, Typed, Value
 from simulator.workload.schema import MAX_LAYERS, MAX_SIZE
 from simulator.workload.shapes import build, validated
 
@@ -34,7 +34,7 @@ class Importer:
         self.promised: dict[str, Layer] = {}
         self.at_host: tuple[str, ...] = ()
         self.node = model.nodes[0]
-        self._placed: dict[str, tuple[str, str, tuple[int, ...]]] = {}
+        self._placed: dict[str, Placed] = {}
         self._arranged: dict[tuple[Any, ...], str] = {}
         self._names: set[str] = set()
         reads = [name for node in model.nodes for name in node.inputs]
@@ -47,7 +47,7 @@ class Importer:
         value = self.values[name]
         if self.axes(value) is None or not value.source:
             return value
-        return Value(self._placed[value.source][0], value.shape, self.axes(value), sole=False)
+        return Value(self._placed[value.source].layer, value.shape, self.axes(value), sole=False)
 
     def constant(self, number: int) -> Constant | None:
         """The constant that the present node reads as its input ``number``; None if it reads none there."""
@@ -95,17 +95,13 @@ class Importer:
         wide = tuple(axis for axis in axes if shape[axis] > 1)
         self.values[name] = Value(layer, shape, wide)
 
-    def rename(
-        self, value: Value, axes: tuple[int, ...] | None, *, same: bool = False, number: int = 0
-    ) -> None:
-        """The output is the activation read as input ``number``, its axes elsewhere; nothing is moved.
-
-        ``same``: in the same order, too.
-        """
-        name = self.node.outputs[0]
+    def rename(self, value: Value, step: Step = lambda axes: axes, number: int = 0) -> None:
+        """The output is the activation read as input ``number``, its axes elsewhere; nothing is moved."""
         sole = value.sole and self._readers[self.node.inputs[number]] == 1
-        view = value.view if same else name
-        self.values[name] = Value(value.layer, self.shape(), axes, value.source, view, sole)
+        path = (*value.path, step) if value.source else ()
+        self.values[self.node.outputs[0]] = Value(
+            value.layer, self.shape(), step(value.axes), value.source, path, sole
+        )
 
     def emit(
         self, kind: str, inputs: Sequence[str | Delayed], origin: str = "", name: str = "", **own: Any
@@ -160,8 +156,7 @@ class Importer:
             return value.axes
         if value.source not in self._placed:
             return None
-        _, view, axes = self._placed[value.source]
-        return axes if view == value.view else None
+        return self._placed[value.source].after(value.path)
 
     def free(self, value: Value) -> bool:
         """Whether the layout is still to be chosen."""
@@ -184,7 +179,7 @@ class Importer:
         same = self.axes(value) == wanted
         if same and (grid is None or list(self.layers[layer].grid) == layout):
             return layer
-        key = (layer, value.shape, value.view, wanted, tuple(layout), self.axes(value))
+        key = (layer, value.shape, value.path, wanted, tuple(layout), self.axes(value))
         if key not in self._arranged:
             self._arranged[key] = self._rearranged(layer, value, wanted, layout, same=same)
         return self._arranged[key]
@@ -206,11 +201,12 @@ class Importer:
         shape = [width] if len(grid) < 2 else [width, *grid]
         steps = {"steps": grid[0]} if len(grid) == 1 else {}
         layer = self.emit("input", [], "(input)", value.source, shape=shape, **steps)
-        self._placed[value.source] = (layer, value.view, axes)
+        root = self.types[value.source].shape
+        self._placed[value.source] = Placed(layer, before(root, value.path, axes), value.path, axes)
 
     def layer(self, value: Value) -> str:
         """The layer behind a value, whatever its order."""
-        return self._placed[value.source][0] if value.source else value.layer
+        return self._placed[value.source].layer if value.source else value.layer
 
     def host(self, number: int) -> None:
         """An output of an operator that is not supported: the host reads everything and gives it somehow."""

@@ -11,6 +11,10 @@ Array = NDArray[Any]
 Dimension = int | str | None
 """A size, the name of one, or unknown."""
 
+Axes = tuple[int, ...]
+Step = Callable[[Axes | None], Axes | None]
+"""Where position axes are after a tensor changed its shape; None: they got mixed with others."""
+
 MAX_VALUES = 2**16
 """Most values of a constant whose content is looked at; of larger ones the shape is enough."""
 
@@ -110,15 +114,15 @@ class Value:
 
     ``axes``: those with more than one entry that are the layer's positions, in their order; None: another order, so
     that it has to be rearranged before use. ``layer`` "": a graph input, ``source``, that nobody has read yet, so that
-    its layout is free; ``view`` tells orders of its values apart. ``sole``: nobody else sees the layer's output under
-    another name.
+    its layout is free; ``path`` is what happened to its axes since. ``sole``: nobody else sees the layer's output
+    under another name.
     """
 
     layer: str
     shape: Shape
     axes: tuple[int, ...] | None
     source: str = ""
-    view: str = ""
+    path: tuple[Step, ...] = ()
     sole: bool = True
 
     @property

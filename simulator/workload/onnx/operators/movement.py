@@ -1,6 +1,7 @@
 """What changes the order or the shape of values. Nothing moves as long as each vector keeps its place."""
 
 from collections.abc import Sequence
+from functools import partial
 from math import prod
 
 import numpy as np
@@ -15,14 +16,14 @@ from simulator.workload.onnx.registry import operator
 def renamed(importer: Importer, node: Node) -> None:
     """Nothing happens to the values at inference."""
     value = importer.active()
-    importer.rename(value, importer.axes(value), same=True)
+    importer.rename(value)
 
 
 @operator("Reshape", "Flatten", "Squeeze", "Unsqueeze")
 def reshape(importer: Importer, node: Node) -> None:
     """Other axes, the same values in the same order."""
     value = importer.active()
-    importer.rename(value, reshaped(importer.axes(value), value.shape, importer.shape()))
+    importer.rename(value, partial(reshaped, before=value.shape, after=importer.shape()))
 
 
 @operator("Transpose")
@@ -30,7 +31,7 @@ def transpose(importer: Importer, node: Node) -> None:
     """Axes in another order; whether anything moves shows when the values are read."""
     value = importer.active()
     order = node.integers("perm") or list(reversed(range(len(value.shape))))
-    importer.rename(value, transposed(importer.axes(value), order))
+    importer.rename(value, partial(transposed, order=order))
 
 
 @operator("Concat")
@@ -87,7 +88,7 @@ def _changed(importer: Importer, function: str) -> None:
     """Along the axes whose size changes; if none does, nothing happens (a reversal aside)."""
     value, result = importer.active(), importer.shape()
     if result == value.shape and not _reversed(importer):
-        importer.rename(value, importer.axes(value), same=True)
+        importer.rename(value)
         return
     if len(result) != len(value.shape):
         _anyhow(importer, function)
@@ -176,7 +177,7 @@ def resize(importer: Importer, node: Node) -> None:
     layer, axes = importer.natural(value)
     touched = [axis for axis, size in enumerate(value.shape) if size != result[axis]]
     if not touched:
-        importer.rename(value, importer.axes(value), same=True)
+        importer.rename(value)
     else:
         grown = [axis for axis in touched if axis not in axes and axes]
         _emit(importer, [layer], "resize", result, sorted({*axes, *grown}), own=False)

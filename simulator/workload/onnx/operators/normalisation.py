@@ -43,7 +43,7 @@ def batch_norm(importer: Importer, node: Node) -> None:
     if importer.alone(name) and spec.get("kind") in ("conv2d", "linear") and "activation" not in spec:
         word = "batch_norm" if spec["kind"] == "conv2d" else "bias"
         importer.revise(value.layer, **{word: True})
-        importer.rename(value, importer.axes(value), same=True)
+        importer.rename(value)
     else:
         normalised(importer, [], "batch_norm", BATCH_NORM, trained(importer, 1, 2))
 
@@ -102,7 +102,7 @@ def reduction(importer: Importer, node: Node) -> None:
     else:
         given = importer.integers(1, "axes")
     if not given and node.integer("noop_with_empty_axes", 0):
-        importer.rename(value, importer.axes(value), same=True)
+        importer.rename(value)
         return
     axes = [axis % rank for axis in given] if given else list(range(rank))
     _reduce(importer, value, axes, keeps=bool(node.integer("keepdims", 1)))

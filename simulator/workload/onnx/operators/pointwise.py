@@ -35,7 +35,7 @@ def relu(importer: Importer, node: Node) -> None:
     rectifies = node.op == "Relu" or _bound(importer, 1, "min") == 0
     if rectifies and importer.alone(name) and spec.get("kind") in _ACTIVATED and "activation" not in spec:
         importer.revise(value.layer, activation="relu")
-        importer.rename(value, importer.axes(value), same=True)
+        importer.rename(value)
     else:
         simple(importer, 1 if node.op == "Relu" else UNARY["Clip"])
 
@@ -68,7 +68,7 @@ def binary(importer: Importer, node: Node) -> None:
     if len(names) == 1 and len(constants) == 1 and absorbed(importer, names[0], constants[0]):
         number = node.inputs.index(names[0])
         value = importer.active(number)
-        importer.rename(value, importer.axes(value), same=True, number=number)
+        importer.rename(value, number=number)
         return
     combine(importer, [importer.value(name) for name in names], operations=max(len(node.inputs) - 1, 1))
 

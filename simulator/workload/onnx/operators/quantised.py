@@ -13,7 +13,7 @@ from simulator.workload.onnx.registry import CONTRIB, like_first, operator
 def converted(importer: Importer, node: Node) -> None:
     """The same values on another scale."""
     value = importer.active()
-    importer.rename(value, importer.axes(value), same=True)
+    importer.rename(value)
 
 
 @operator("DynamicQuantizeLinear")
@@ -21,7 +21,7 @@ def ranged(importer: Importer, node: Node) -> None:
     """The scale depends on all values: it is known once the last one is."""
     value = importer.active()
     layer, _ = importer.natural(value)
-    importer.rename(value, importer.axes(importer.active()), same=True)
+    importer.rename(importer.active())
     for number, word in ((1, "scale"), (2, "zero")):
         if number < len(node.outputs) and importer.read(node.outputs[number]):
             made = importer.emit("reduce", [layer], "", f"{node.name}.{word}", function="range", width=1)
