@@ -1,8 +1,10 @@
 """Which chip and which tiles every column group gets."""
 
+from collections import Counter
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
+from math import ceil
 
 from simulator.base.errors import InputError
 from simulator.chip.resolve import Hardware
@@ -28,6 +30,7 @@ class Seats:
         fitting = next((way for way, tiles in zip(joined, needed, strict=True) if tiles <= self.there), None)
         if fitting is None:
             raise self._refusal(network, min(needed))
+        self._check_units(network)
         tiles: list[list[str]] = [[] for _ in self.chains]
         for number, (part, seats) in enumerate(zip(self.parts, fitting, strict=True), 1):
             for chain, found in zip(part, self._placed(part, seats), strict=True):
@@ -54,11 +57,36 @@ class Seats:
         return parts
 
     def _loads(self) -> dict[str, int]:
-        """Layer -> its tiles."""
-        loads: dict[str, int] = {}
+        """Layer -> its tiles, or the tiles of as large a share of a chip's global units if that is more."""
+        tiles, units = Counter[str](), Counter[str]()
         for chain in self.chains:
-            loads[chain.layer] = loads.get(chain.layer, 0) + len(chain.pieces)
-        return loads
+            tiles[chain.layer] += len(chain.pieces)
+            units[chain.layer] += chain.layer in self.finished
+        each = self.there / max(len(self.hardware.single.globals), 1)
+        return {layer: max(size, ceil(units[layer] * each)) for layer, size in tiles.items()}
+
+    def _more_chips(self) -> str:
+        """How many chips would do, if more of them do."""
+        loads = list(self._loads().values())
+        if max(loads) > self.there:
+            return "Try "
+        chips = filled(loads, self.there)[-1] + 1
+        return f"Try --chips {chips}, " if chips > self.hardware.chips else "Try "
+
+    def _check_units(self, network: str) -> None:
+        """InputError where LSTMs have more column groups than a chip has global units."""
+        there = len(self.hardware.single.globals)
+        for number, part in enumerate(self.parts, 1):
+            needed = sum(self.chains[chain].layer in self.finished for chain in part)
+            if needed > there:
+                several = f" on chip {number} of {self.hardware.chips}" if self.hardware.chips > 1 else ""
+                raise InputError(
+                    f"its LSTMs need {needed} global units{several}, one a column group; "
+                    f"{self.hardware.name} has {there}",
+                    place=network,
+                    field="mapping",
+                    remedy=f"{self._more_chips()}a chip with more columns and units, or wider tiles",
+                )
 
     def _joined(self, part: Sequence[int], share: bool) -> list[Seat | None]:
         chains = [self.chains[number] for number in part]
@@ -80,17 +108,14 @@ class Seats:
         hardware, loads = self.hardware, self._loads()
         largest = max(loads, key=lambda layer: loads[layer])
         several = f" on one of {hardware.chips} chips" if hardware.chips > 1 else ""
-        more = "Try a chip with more tiles (--set grid.rows=..., with die.area to match), larger crossbars, "
-        if loads[largest] <= self.there:
-            chips = filled(list(loads.values()), self.there)[-1] + 1
-            more = f"Try --chips {chips}, {more[4:]}" if chips > hardware.chips else more
-        else:
-            several += f" (layer {largest} alone: {loads[largest]})" if loads[largest] < needed else ""
+        if self.there < loads[largest] < needed:
+            several += f" (layer {largest} alone: {loads[largest]})"
         return InputError(
             f"needs {needed} tiles of {hardware.rows} x {hardware.columns}{several}; {hardware.name} has {self.there}",
             place=network,
             field="mapping",
-            remedy=f"{more}or a smaller network",
+            remedy=f"{self._more_chips()}a chip with more tiles (--set grid.rows=..., with die.area to match), "
+            "larger crossbars, or a smaller network",
         )
 
 

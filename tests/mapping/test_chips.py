@@ -182,3 +182,21 @@ def test_a_placement_over_chips_is_written_and_read(tmp_path: Path) -> None:
     assert chips_of(given) == 3
     again = map_workload(graph, resolve(file.chip, 3), given, origin)
     assert again.chains == mapping.chains
+
+
+def test_lstms_that_lack_global_units_say_so_and_spread_over_chips() -> None:
+    chip = load_chip(CHIPS / "ibm14nm.yaml").chip
+    gates = (Matrix("input_gate", 200, 1000), Matrix("hidden_gate", 250, 1000, -1))
+    layers = [Layer("x", "input", (), (2,), 250)]
+    for n in range(3):
+        layers.append(Layer(f"lstm{n}", "lstm", (Source(layers[-1].name),), (2,), 250, gates))
+    graph = Graph("deep", tuple(layers), ("lstm2",))
+    with pytest.raises(InputError) as refused:
+        map_workload(graph, resolve(chip))
+    assert str(refused.value) == (
+        "deep: mapping: its LSTMs need 12 global units, one a column group; IBM HERMES 64-core chip has 8. "
+        "Try --chips 2, a chip with more columns and units, or wider tiles"
+    )
+    mapping = map_workload(graph, resolve(chip, 2))
+    assert [mapping.chip(f"lstm{n}") for n in range(3)] == [1, 1, 2]
+    assert mapping.of("lstm2")[0].unit == "c2/global[1]"
