@@ -24,19 +24,20 @@ def balanced(
     Both are simulated on the chip as it is, ``ideal`` aside. InputError where the network does not fit.
     """
     budget = len(hardware.topology.tiles) if tiles is None else tiles
+    over = f"balanced over {budget} tile{'' if budget == 1 else 's'}"
     found = balance(graph, hardware, budget)
     many = map_workload(graph, hardware, copies=found.copies, share=False)
     if max(found.copies.values()) == 1:
-        return replace(many, how=f"balanced over {budget} tiles: they allow no copies that help")
+        return replace(many, how=f"{over}: no copy that fits helps")
     one = map_workload(graph, hardware, share=False)
     count, (with_copies, without) = _compared((many, one), engine, ideal)
     told = f"{count} inference{'s' if count > 1 else ''} in"
     if with_copies < without:
-        how = f"balanced over {budget} tiles: {told} {_us(with_copies)}, without copies {_us(without)}"
+        how = f"{over}: {told} {_us(with_copies)}, without copies {_us(without)}"
         return replace(many, how=how)
     return replace(
         one,
-        how=f"one copy of each layer: {told} {_us(without)}, balanced over {budget} tiles {_us(with_copies)}",
+        how=f"one copy of each layer: {told} {_us(without)}, {over} {_us(with_copies)}",
     )
 
 

@@ -1,15 +1,17 @@
-"""Copies of slow layers: minimal within the model, reached by the simulation on an ideal network."""
+"""Copies of slow layers: minimal within the model, reached on an ideal network, kept only where they help."""
 
+import re
 from itertools import product
 from pathlib import Path
 
 import pytest
+from convnets import resnet
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.base.errors import InputError
 from simulator.chip.reader import load_chip
-from simulator.chip.resolve import resolve
+from simulator.chip.resolve import Hardware, resolve
 from simulator.engine.simpy_engine import SimpyEngine
 from simulator.mapping.balance import balance
 from simulator.mapping.lower.lower import lower
@@ -17,11 +19,15 @@ from simulator.mapping.plan import map_workload
 from simulator.measure.bounds import bounds
 from simulator.measure.steady import steady
 from simulator.program.form import Inference
-from simulator.workload.graph import Graph, Layer, Matrix, Source
+from simulator.study.balanced import balanced
+from simulator.study.engines import engine
+from simulator.workload.graph import Graph, Layer, Matrix, Source, Window
 
 CHIPS = Path(__file__).parents[2] / "chip_configs"
 CHIP = resolve(load_chip(CHIPS / "ibm14nm.yaml").chip)
+LARGE = resolve(load_chip(CHIPS / "ibm14nm_large.yaml").chip)
 IDEAL = ("network", "memory", "host")
+AUTO = engine("auto")
 
 
 def chain(shapes: list[tuple[int, int]]) -> Graph:
@@ -80,3 +86,62 @@ def test_recurrent_layers_and_links_refuse_copies() -> None:
     links = resolve(load_chip(CHIPS / "ibm14nm_onchip.yaml").chip)
     with pytest.raises(InputError, match="copies need the host path"):
         map_workload(chain([(5, 16)]), links, copies={"l0": 2})
+
+
+@pytest.mark.parametrize(("depth", "tiles"), [(18, 450), (18, 2304), (50, 1000), (50, 2304)])
+def test_resnets_are_within_two_percent_of_the_bound_on_an_ideal_network(depth: int, tiles: int) -> None:
+    graph = resnet(depth)
+    found = balance(graph, LARGE, tiles)
+    mapping = map_workload(graph, LARGE, copies=found.copies)
+    assert len(mapping.tiles) <= tiles
+    program = lower(mapping, [graph], [Inference()], IDEAL)
+    limit = bounds(program)[0].interval
+    assert found.interval == limit
+    assert limit <= steady(program, AUTO).interval <= 1.02 * limit
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(1, 12), st.sampled_from([16, 300])), min_size=1, max_size=3),
+    st.integers(0, 26),
+)
+def test_twice_the_tiles_are_never_slower_on_an_ideal_network(
+    shapes: list[tuple[int, int]], more: int
+) -> None:
+    graph = chain(shapes)
+    least = sum(-(-rows // 256) for _, rows in shapes)
+    intervals = []
+    for tiles in (least + more, 2 * (least + more)):
+        mapping = map_workload(graph, CHIP, copies=balance(graph, CHIP, tiles).copies, share=False)
+        intervals.append(steady(lower(mapping, [graph], [Inference()], IDEAL), AUTO).interval)
+    assert intervals[1] <= intervals[0]
+
+
+def convolution(bandwidth: str) -> tuple[Graph, Hardware]:
+    """A tile's buffer keeps windows, so every copy needs all of the image."""
+    window = Window((3, 3), (1, 1), (1, 1), (1, 1))
+    layers = (
+        Layer("x", "input", (), (8, 8), 24),
+        Layer("conv", "conv2d", (Source("x"),), (8, 8), 8, (Matrix("weights", 216, 8),), window),
+    )
+    sets = ["host.im2col=tile", f"host.bandwidth={bandwidth}"]
+    return Graph("conv", layers, ("conv",)), resolve(load_chip(CHIPS / "ibm14nm.yaml", sets).chip)
+
+
+def test_copies_are_kept_only_where_a_simulation_finds_them_faster() -> None:
+    graph, quick = convolution("25.6 Gbit/s")
+    many = balanced(graph, quick, 4, AUTO)
+    assert many.of("conv")[0].chain.copies == 4
+    assert re.fullmatch(
+        r"balanced over 4 tiles: 2 inferences in [\d.]+ us, without copies [\d.]+ us", many.how
+    )
+    graph, slow = convolution("0.5 Gbit/s")
+    one = balanced(graph, slow, 4, AUTO)
+    assert one.of("conv")[0].chain.copies == 1
+    times = re.fullmatch(
+        r"one copy of each layer: 2 inferences in ([\d.]+) us, balanced over 4 tiles ([\d.]+) us", one.how
+    )
+    assert times is not None
+    assert float(times[1]) < float(times[2])
+    assert balanced(graph, slow, 4, AUTO, IDEAL).of("conv")[0].chain.copies == 4
+    assert balanced(graph, slow, 1, AUTO).how == "balanced over 1 tile: no copy that fits helps"
