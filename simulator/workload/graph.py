@@ -131,5 +131,10 @@ class Graph:
 
     @property
     def macs(self) -> int:
-        """Multiply-accumulates per inference."""
+        """Multiply-accumulates with stationary weights per inference."""
         return sum(layer.macs for layer in self.layers)
+
+    @property
+    def products(self) -> int:
+        """Multiply-accumulates between two activations per inference."""
+        return sum(layer.products for layer in self.layers)

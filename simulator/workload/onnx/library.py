@@ -12,11 +12,9 @@ from onnx import defs, numpy_helper, shape_inference
 from onnx.reference import ReferenceEvaluator
 
 from simulator.base.errors import InputError
-from simulator.base.input_file import read_bytes
 from simulator.workload.onnx.model import Array, Constant, Dimension, Model, Node, Typed
+from simulator.workload.onnx.wire import model_bytes
 
-MAX_BYTES = 2**31 - 1
-"""Largest file; the format itself allows no more, weights beyond that stand in files of their own."""
 MAX_NODES = 100_000
 _RANDOM = (
     "RandomNormal",
@@ -60,7 +58,7 @@ def load(path: Path) -> Model:
 
 
 def _parsed(path: Path) -> onnx.ModelProto:
-    content = read_bytes(path, MAX_BYTES)
+    content = model_bytes(path)
     try:
         proto = onnx.ModelProto()
         proto.ParseFromString(content)
