@@ -96,15 +96,15 @@ def _fields(content: Buffer, position: int, end: int) -> Iterator[_Field]:
 
 
 def _number(content: Buffer, position: int, end: int) -> tuple[int, int]:
-    """A varint and where it ends."""
+    """A varint and where it ends, beyond ``end`` if it does not."""
     value = shift = 0
     while position < end and shift < 70:
         byte = content[position]
         value |= (byte & 127) << shift
         position, shift = position + 1, shift + 7
         if byte < 128:
-            break
-    return value, position
+            return value, position
+    return value, end + 1
 
 
 def _varint(value: int) -> bytes:
