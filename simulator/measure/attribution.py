@@ -12,10 +12,10 @@ import pandas as pd
 
 from simulator.measure.causes import WORDS, Cause
 from simulator.measure.waits import Waits, waits
+from simulator.program.finalise import finalise
 from simulator.program.form import Int, Program
 from simulator.program.history import History
 from simulator.program.layout import Layout
-from simulator.program.tables import tabulate
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Attribution:
 def attribution(program: Program, history: History) -> Attribution:
     """Attribute the time from zero to the latest DONE of the foreground."""
     span = int(history.done[history.inference >= 0].max(initial=0))
-    layout = Layout(program, tabulate(program), np.diff(history.offset))
+    layout = Layout(program, finalise(program), np.diff(history.offset))
     told = _Told(history, layout, waits(program, history, layout), span)
     return Attribution(span, _units(program, told), _layers(program, told))
 
@@ -76,26 +76,79 @@ def _sum(causes: Int, amounts: Int) -> Int:
     return total
 
 
+@dataclass(frozen=True)
+class _Rows:
+    """Operations row by row; none of the rows is empty. ``first``: where each begins."""
+
+    operations: Int
+    first: Int
+
+    def before(self, times: Int) -> Int:
+        """Per operation the time of the one before it in its row, 0 for the first."""
+        shifted = np.concatenate((np.zeros(1, np.int64), times[:-1]))
+        shifted[self.first] = 0
+        return shifted
+
+    def last(self, times: Int) -> Int:
+        """Time of the last operation of each row."""
+        return np.asarray(times[np.append(self.first[1:], len(times)) - 1])
+
+    def add(self, total: Int, causes: Int, amounts: Int) -> None:
+        """Add up amounts by row and cause into ``total``, shape (rows, causes)."""
+        for cause in np.unique(causes).tolist():
+            mine = np.where(causes == cause, amounts, 0).sum(axis=0)
+            total[:, cause] += np.add.reduceat(mine, self.first)
+
+
 def _units(program: Program, told: _Told) -> pd.DataFrame:
     users: list[list[int]] = [[] for _ in program.resources]
     for number, stream in enumerate(program.streams):
         for resource in stream.resources:
             users[resource].append(number)
-    rows = [
-        _resource(told, _served(told, users[number]), row.capacity)
-        for number, row in enumerate(program.resources)
-    ]
+    single = [r for r, row in enumerate(program.resources) if row.capacity == 1 and _any(told, users[r])]
+    times = np.zeros((len(program.resources), len(Cause)), np.int64)
+    times[:, Cause.IDLE] = [row.capacity * told.span for row in program.resources]
+    if single:
+        times[single] = _one_server(told, _rows([_served(told, users[r]) for r in single]))
+    for number in np.setdiff1d(np.arange(len(users)), single).tolist():
+        if _any(told, users[number]):
+            served = _served(told, users[number])
+            times[number] = _resource(told, served, program.resources[number].capacity)
     names = [(row.name, row.part, row.capacity, row.capacity * told.span) for row in program.resources]
-    return _frame(["unit", "part", "servers", "total_ps"], names, rows)
+    return _frame(["unit", "part", "servers", "total_ps"], names, times)
+
+
+def _any(told: _Told, streams: list[int]) -> bool:
+    """Whether any of these streams has an operation."""
+    return any(told.history.offset[s] < told.history.offset[s + 1] for s in streams)
+
+
+def _rows(rows: list[Int]) -> _Rows:
+    return _Rows(np.concatenate(rows), np.cumsum([0] + [len(row) for row in rows[:-1]]))
 
 
 def _served(told: _Told, streams: list[int]) -> Int:
     """Operations of these streams in the order of their grants."""
     history, offset = told.history, told.history.offset
+    if len(streams) == 1:
+        return np.arange(offset[streams[0]], offset[streams[0] + 1])
     rows = [np.zeros(0, np.int64), *(np.arange(offset[s], offset[s + 1]) for s in streams)]
     operations = np.concatenate(rows)
     key = told.layout.tables.stream.key[history.stream[operations]]
     return operations[np.lexsort((key, history.ready[operations], history.grant[operations]))]
+
+
+def _one_server(told: _Told, rows: _Rows) -> Int:
+    """Time of resources with one server, shape (rows, causes); see ``_resource``."""
+    grant, start, worked, free = told.moments[4:, rows.operations]
+    total = np.zeros((len(rows.first), len(Cause)), np.int64)
+    total[:, Cause.WORK] = np.add.reduceat(worked - start, rows.first)
+    total[:, Cause.SETUP] = np.add.reduceat(start - grant, rows.first)
+    total[:, Cause.HELD] = np.add.reduceat(free - worked, rows.first)
+    bounds, causes = told.idle(rows.operations, rows.before(grant))
+    rows.add(total, causes, np.diff(np.maximum(bounds, rows.before(free)), axis=0))
+    total[:, Cause.IDLE] += told.span - rows.last(free)
+    return total
 
 
 def _resource(told: _Told, operations: Int, servers: int) -> Int:
@@ -142,30 +195,49 @@ def _layers(program: Program, told: _Told) -> pd.DataFrame:
     for number, stream in enumerate(program.streams):
         if stream.resources and stream.layer:
             groups.setdefault((stream.layer, stream.part), []).append(number)
-    rows = [
-        sum((_stream(told, s) for s in group), np.zeros(len(Cause), np.int64)) for group in groups.values()
-    ]
+    numbers = [s for group in groups.values() for s in group]
+    of_group = np.repeat(np.arange(len(groups)), [len(group) for group in groups.values()])
+    rows = np.zeros((len(groups), len(Cause)), np.int64)
+    np.add.at(rows, of_group, _streams(told, numbers))
     names = [(*name, len(group), len(group) * told.span) for name, group in groups.items()]
     return _frame(["layer", "part", "streams", "total_ps"], names, rows)
 
 
-def _stream(told: _Told, stream: int) -> Int:
-    """Time of one stream: what its latest operation does, else what its next one waits for."""
-    operations = np.arange(told.history.offset[stream], told.history.offset[stream + 1])
-    grant, start, worked, free = told.moments[4:, operations]
-    following = np.append(grant, told.span)[1:]
-    until = np.minimum(np.stack((grant, start, worked, np.maximum.accumulate(free))), following)
-    until = np.maximum.accumulate(until, axis=0)
-    busy = np.broadcast_to(np.array([[Cause.SETUP], [Cause.WORK], [Cause.HELD]]), (3, len(operations)))
-    total = _sum(busy, np.diff(until, axis=0))
-    through = np.concatenate((np.zeros(1, np.int64), until[3]))
-    bounds, causes = told.idle(operations, through[:-1])
-    total += _sum(causes, np.diff(bounds, axis=0))
-    total[Cause.IDLE] += told.span - through[-1]
+def _streams(told: _Told, numbers: list[int]) -> Int:
+    """Time of streams, shape (streams, causes): what its latest operation does, else what its next one waits for."""
+    total = np.zeros((len(numbers), len(Cause)), np.int64)
+    total[:, Cause.IDLE] = told.span
+    some = [place for place, s in enumerate(numbers) if _any(told, [s])]
+    if some:
+        total[some] = _working(told, _rows([_served(told, [numbers[place]]) for place in some]))
     return total
 
 
-def _frame(columns: list[str], names: Sequence[tuple[object, ...]], rows: list[Int]) -> pd.DataFrame:
-    times = np.array(rows, np.int64).reshape(-1, len(Cause))
+def _working(told: _Told, rows: _Rows) -> Int:
+    grant, start, worked, free = told.moments[4:, rows.operations]
+    following = np.append(grant[1:], told.span)
+    following[rows.first[1:] - 1] = told.span
+    until = np.minimum(np.stack((grant, start, worked, _latest(free, rows, told.span))), following)
+    until = np.maximum.accumulate(until, axis=0)
+    busy = np.broadcast_to(np.array([[Cause.SETUP], [Cause.WORK], [Cause.HELD]]), (3, len(grant)))
+    total = np.zeros((len(rows.first), len(Cause)), np.int64)
+    rows.add(total, busy, np.diff(until, axis=0))
+    bounds, causes = told.idle(rows.operations, rows.before(until[3]))
+    rows.add(total, causes, np.diff(bounds, axis=0))
+    total[:, Cause.IDLE] += told.span - rows.last(until[3])
+    return total
+
+
+def _latest(times: Int, rows: _Rows, span: int) -> Int:
+    """Per operation the latest of the times so far in its row; none is above ``span``."""
+    ends = np.append(rows.first[1:], len(times))
+    if (len(rows.first) + 1) * (span + 1) >= 2**62:
+        parts = [np.maximum.accumulate(times[a:b]) for a, b in zip(rows.first, ends, strict=True)]
+        return np.concatenate(parts)
+    above = np.repeat(np.arange(len(rows.first)), ends - rows.first) * (span + 1)
+    return np.asarray(np.maximum.accumulate(times + above) - above)
+
+
+def _frame(columns: list[str], names: Sequence[tuple[object, ...]], times: Int) -> pd.DataFrame:
     left = pd.DataFrame(names, columns=columns)
     return pd.concat([left, pd.DataFrame(times, columns=list(WORDS))], axis=1)

@@ -6,11 +6,11 @@ from typing import NamedTuple
 import numpy as np
 
 from simulator.measure.causes import Cause, edge_causes
+from simulator.program.finalise import finalise
 from simulator.program.form import NONE, Duration, Edge, Event, Int, Kind, Program, Scope
 from simulator.program.history import NOTHING, ORDER, RELEASE, History
 from simulator.program.layout import Layout
 from simulator.program.sharing import stream_of
-from simulator.program.tables import tabulate
 
 State = tuple[int, Event]
 """An event of an operation (its flat number in the history)."""
@@ -46,7 +46,7 @@ class Walk:
     def __init__(self, program: Program, history: History):
         self._program, self._history = program, history
         self._causes = edge_causes(program)
-        self._layout = Layout(program, tabulate(program), np.diff(history.offset))
+        self._layout = Layout(program, finalise(program), np.diff(history.offset))
         self._base = self._layout.base
         self._finish = [_by_target(segment.edges) for segment in program.segments]
         self._freed: dict[int, tuple[Int, Int]] = {}

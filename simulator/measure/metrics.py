@@ -49,7 +49,7 @@ def metrics(run: Measured) -> list[Metric]:
 
 def _times(run: Measured) -> list[Metric]:
     steady = run.times.steady
-    how = "exactly periodic" if steady.periodic else "mean of the middle third, not periodic"
+    how = "exactly periodic" if steady.periodic else "what the second half of a run adds, not periodic"
     return [
         Metric(
             "first_latency_ns",

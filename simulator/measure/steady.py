@@ -9,15 +9,16 @@ from simulator.program.form import Inference, Int, Program
 from simulator.program.timeline import Recording
 
 _MOST = 64
-_MOST_SLOW = 16
-"""Blocks after which a run that has not become periodic is averaged instead; fewer where no compiled engine runs."""
+_OPERATIONS, _OPERATIONS_SLOW = 10_000_000, 500_000
+"""A run that has not become periodic after so many blocks, or the next longer one of which would have more operations
+than this, is averaged instead; the second where no compiled engine runs."""
 
 
 @dataclass(frozen=True)
 class Steady:
     """``interval`` [ps] per inference.
 
-    ``periodic``: two successive blocks took exactly the same time; otherwise a mean over the middle third.
+    ``periodic``: two successive blocks took exactly the same time; otherwise what the second half of a run adds.
     ``inferences``: how many were simulated to find it.
     """
 
@@ -30,19 +31,23 @@ def steady(program: Program, engine: Engine) -> Steady:
     """Repeat the schedule's smallest block of segments, all released at time zero, until completions are periodic.
 
     The first third of a run fills the pipeline and the last third drains it; only the middle is looked at, so that the
-    interval is not below the work of the busiest resource.
+    interval is not below the work of the busiest resource. Completions that come in bunches have no such middle: there
+    a run of twice as many blocks is compared with a run of half of them, which fill and drain alike.
     """
     block = _block([inference.segment for inference in program.schedule])
     blocks = 8
-    most = _MOST if "compiled" in engine.name else _MOST_SLOW
+    operations = sum(work.n for segment in block for work in program.segments[segment].work.values())
+    budget = _OPERATIONS if "compiled" in engine.name else _OPERATIONS_SLOW
     while True:
         ended = _block_ends(program, engine, block, blocks)
         distance = np.diff(ended)
         middle = distance[blocks // 3 : 2 * blocks // 3]
         if np.all(middle == middle[0]):
             return Steady(float(middle[0]) / len(block), True, blocks * len(block))
-        if blocks >= most:
-            return Steady(float(middle.mean()) / len(block), False, blocks * len(block))
+        if blocks == _MOST or 2 * blocks * operations > budget:
+            half = _block_ends(program, engine, block, blocks // 2)
+            more = float(ended[-1] - half[-1]) / (blocks - blocks // 2)
+            return Steady(more / len(block), False, blocks * len(block))
         blocks *= 2
 
 

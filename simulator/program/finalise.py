@@ -6,12 +6,21 @@ import numpy as np
 
 from simulator.program.checks import check_numbers, check_tables
 from simulator.program.form import Int, Program
-from simulator.program.numbers import check_segment
+from simulator.program.numbers import check_schedule, check_segment
+from simulator.program.remember import remembered
+from simulator.program.rules import Scene, check_horizon
 from simulator.program.tables import NO_TABLE, DurationTable, EdgeTable, Tables, tabulate
 
 
 def finalise(program: Program) -> Tables:
-    """Check the program and return its tables. Raises InputError."""
+    """Check the program and return its tables, kept for the next schedule of the same frame. Raises InputError."""
+    tables = remembered(program, _checked)
+    check_schedule(program, program.schedule)
+    check_horizon(Scene(program, tables, 0))
+    return tables
+
+
+def _checked(program: Program) -> Tables:
     check_numbers(program)
     tables = tabulate(program)
     check_tables(program, tables)

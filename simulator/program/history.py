@@ -9,10 +9,11 @@ from typing import NamedTuple
 import numpy as np
 
 from simulator.base.errors import InputError
+from simulator.program.finalise import finalise
 from simulator.program.form import Event, Int, Kind, Program
 from simulator.program.layout import Layout, levels
 from simulator.program.service import available, grants
-from simulator.program.tables import NO_GAP, Tables, tabulate
+from simulator.program.tables import NO_GAP, Tables
 from simulator.program.timeline import Timeline
 
 ORDER, RELEASE, NOTHING = -1, -2, -3
@@ -66,7 +67,7 @@ def history(program: Program, timeline: Timeline, tables: Tables | None = None) 
     if timeline.recording.level != "full":
         rule = "waits are derived from all START times"
         raise InputError(rule, place="recording", value=timeline.recording.level, remedy="Record in full.")
-    return _derive(Layout(program, tables or tabulate(program), timeline.count), timeline)
+    return _derive(Layout(program, tables or finalise(program), timeline.count), timeline)
 
 
 class _Events(NamedTuple):

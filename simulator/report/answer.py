@@ -105,4 +105,7 @@ class Answer(Protocol):
 def macs_in_model(answer: Answer) -> int:
     """Multiply-accumulates that the network needs for all inferences of the run."""
     graphs = answer.trace.graphs
-    return sum(graphs[inference.segment].macs for inference in answer.program.schedule)
+    return sum(
+        graphs[inference.segment].macs + graphs[inference.segment].products
+        for inference in answer.program.schedule
+    )

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.program.finalise import finalise
 from simulator.program.form import Int, Kind, Program, Scope
 from simulator.program.history import History
 from simulator.program.layout import Layout
-from simulator.program.tables import EdgeTable, tabulate
+from simulator.program.tables import EdgeTable
 
 Mask = NDArray[np.bool_]
 
@@ -43,7 +44,7 @@ def flows(program: Program, history: History, shown: Mask) -> Flows:
     Data edges (scope INFERENCE) all; credits (scope GLOBAL) only where the operation waited for them. Operations that
     take no server are passed through: what they waited for flows to whoever waited for them.
     """
-    layout = Layout(program, tabulate(program), np.diff(history.offset))
+    layout = Layout(program, finalise(program), np.diff(history.offset))
     edge = layout.tables.edge
     wait = edge.kind == Kind.WAIT
     data = _data(layout, history, shown, np.flatnonzero(wait & (edge.scope == Scope.INFERENCE)))

@@ -14,8 +14,8 @@ from simulator.mapping.plan import Mapping as Plan
 from simulator.report.text import plain
 
 _NARROW, _WIDE = 8, 12
-_COLOURS = ("cyan", "yellow", "green", "magenta", "blue", "red")
-_SHADES = {"utf": " ░▒▓█", "ascii": " .:+#"}
+COLOURS = ("cyan", "yellow", "green", "magenta", "blue", "red")
+SHADES = {"utf": " ░▒▓█", "ascii": " .:+#"}
 LEGEND = (
     "Cell: layer; copy cN and column group gN if there are several, place in the chain of partial sums; "
     "share of the tile's cells that hold weights."
@@ -38,7 +38,7 @@ def picture(plan: Plan, console: Console) -> RenderableType:
     width = min(_WIDE, max(_NARROW, space // columns - 1))
     at_once = max(1, min(columns, space // (width + 1)))
     blocks = [range(first, min(first + at_once, columns + 1)) for first in range(1, columns + 1, at_once)]
-    drawing = _Drawing(plan, width, _SHADES["ascii" if console.options.ascii_only else "utf"])
+    drawing = _Drawing(plan, width, SHADES["ascii" if console.options.ascii_only else "utf"])
     return Group(*(drawing.block(block) for block in blocks), Text(LEGEND, style="dim"))
 
 
@@ -75,7 +75,7 @@ class _Drawing:
         self._rows = max(row for row, _ in self._topology.tiles.values())
         self._tile = {place: name for name, place in self._topology.tiles.items()}
         names = [layer.name for layer in plan.graph.mapped]
-        self._colour = {name: _COLOURS[n % len(_COLOURS)] for n, name in enumerate(names)}
+        self._colour = {name: COLOURS[n % len(COLOURS)] for n, name in enumerate(names)}
 
     def block(self, columns: Sequence[int]) -> Table:
         """Some columns of the grid, all rows."""

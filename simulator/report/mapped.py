@@ -1,15 +1,21 @@
 """A mapping for people and for scripts."""
 
+from collections import Counter
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
 from simulator.mapping.plan import Mapping
+from simulator.measure.bounds import PARTS
 from simulator.report.grid import picture
 from simulator.report.layout import heading, sentence, show, table
-from simulator.report.text import percent, plain
+from simulator.report.mapped_layers import LayerRow, MappedLayers
+from simulator.report.overview import is_large, overview
+from simulator.report.resolved import coordinates
+from simulator.report.text import percent, plain, scaled
 from simulator.report.where import where
+from simulator.workload.graph import Layer
 
 
 def macs_mapped(plan: Mapping) -> int:
@@ -23,49 +29,122 @@ def macs_mapped(plan: Mapping) -> int:
 
 def coverage(mapped: int, model: int) -> str:
     """MACs mapped against MACs in the model."""
-    return f"MACs mapped: {mapped:,} of {model:,} in the model ({percent(mapped / model)})."
+    rest = "" if mapped == model else " The others multiply activations with each other, at the host."
+    return f"MACs mapped: {mapped:,} of {model:,} in the model ({percent(mapped / model)}).{rest}"
 
 
 def show_mapping(plan: Mapping, console: Console) -> None:
-    """The grid, the layers and how much of the chip they take."""
+    """The grid, the layers, how much of the chip they take, and what the interval cannot be shorter than."""
     heading(f"{plan.graph.name} on {plan.hardware.name}", console)
     sentence(f"Placement: {plan.how}", console)
-    console.print(picture(plan, console))
-    _layers(plan, console)
+    large = is_large(plan)
+    console.print(overview(plan, console) if large else picture(plan, console))
+    layers = MappedLayers(plan)
+    _layers(layers, console, where=large)
+    _elsewhere(plan, console)
     tiles, used = len(plan.hardware.topology.tiles), len(plan.tiles)
     sentence(
         f"{used} of {tiles} tiles hold the {plan.graph.weights:,} weights{_copied(plan)}; their cells are "
-        f"{percent(plan.utilisation())} full ({percent(plan.utilisation() * used / tiles)} of the chip).",
+        f"{percent(plan.utilisation())} full ({percent(plan.utilisation() * used / tiles)} of the chip)"
+        f"{_wasted(plan)}.",
         console,
     )
-    sentence(coverage(macs_mapped(plan), plan.graph.macs), console)
+    _interval(layers, console)
+    sentence(coverage(macs_mapped(plan), plan.graph.macs + plan.graph.products), console)
 
 
 def _copied(plan: Mapping) -> str:
     return "" if plan.weights == plan.graph.weights else f", {plan.weights:,} with copies"
 
 
-def _layers(plan: Mapping, console: Console) -> None:
-    numbers = ("copies", "cut", "tiles", "weights", "full")
-    made = table("layer", "matrix", *numbers, right=numbers)
-    for layer in plan.graph.mapped:
-        placed = plan.of(layer.name)
-        copies = placed[0].chain.copies
-        tiles = len({tile for item in placed for tile in item.tiles})
-        matrices = " + ".join(f"{matrix.rows} x {matrix.columns}" for matrix in layer.matrices)
-        cut = f"{len(placed[0].chain.pieces)} x {len(placed) // copies}"
-        full = percent(plan.utilisation(layer.name))
-        cells = (str(copies), cut, str(tiles), f"{layer.weights:,}", full)
-        made.add_row(Text(plain(layer.name)), matrices, *cells)
+def _wasted(plan: Mapping) -> str:
+    """Cells that blocks leave at zero."""
+    if not plan.zeros():
+        return ""
+    cells = len(plan.tiles) * plan.hardware.rows * plan.hardware.columns
+    return f", {percent(plan.zeros() / cells)} are the zeros beside the blocks of block-diagonal matrices"
+
+
+def _interval(layers: MappedLayers, console: Console) -> None:
+    first, *rest = layers.bounds
+    least = scaled(first.interval / 1e3, "ns")
+    others = "".join(f", {PARTS[bound.part]} {scaled(bound.interval / 1e3, 'ns')}" for bound in rest[:2])
+    idle = len(layers.plan.hardware.topology.tiles) - len(layers.plan.tiles)
+    sentence(f"Interval: at least {least} ({PARTS[first.part]}, {first.resource}){others}.", console)
+    if (
+        first.part in ("crossbar", "adc", "local_digital")
+        and idle
+        and layers.plan.how.startswith("automatic")
+    ):
+        sentence(f"{idle} tiles are free: --mapping balanced copies slow layers to them.", console)
+
+
+_NUMBERS = ("tiles", "copies", "full", "zeros", "rounds", "share")
+_EXPLAINED = (
+    "Cut: pieces along the chain of partial sums x column groups. Rounds: positions a copy computes. Share: of the "
+    "interval's lower bound, that a copy's tiles work."
+)
+_NAME = 24
+"""Most characters of a layer's name in the table."""
+_WIDE = 100
+"""Console columns from which matrices are shown beside everything else."""
+
+
+def _layers(layers: MappedLayers, console: Console, where: bool) -> None:
+    wide = console.width >= _WIDE
+    shown = {
+        "layer": [_short(row.layer.name) for row in layers.rows],
+        "matrix": [_matrices(row.layer) for row in layers.rows] if wide or len(layers.rows) <= _FEW else [],
+        "cut": [row.cut for row in layers.rows],
+        "from": [coordinates(row.first) for row in layers.rows] if where else [],
+        "tiles": [f"{row.tiles}" for row in layers.rows],
+        "copies": [f"{row.copies}" for row in layers.rows] if any(r.copies > 1 for r in layers.rows) else [],
+        "full": [percent(row.full) for row in layers.rows],
+        "zeros": [percent(row.zeros) for row in layers.rows] if any(r.zeros for r in layers.rows) else [],
+        "rounds": [f"{row.rounds:,}" for row in layers.rows],
+        "share": [percent(row.share) for row in layers.rows],
+        "why": [row.why for row in layers.rows],
+    }
+    used = {name: texts for name, texts in shown.items() if any(texts)}
+    made = table(*used, right=[name for name in used if name in _NUMBERS])
+    made.columns[0].no_wrap = True
+    for cells in zip(*used.values(), strict=True):
+        made.add_row(*map(Text, cells))
     show(made, console)
-    sentence("Cut: pieces along the chain of partial sums x column groups.", console, "dim")
-    others = [f"{name} {place}" for name, place in where(plan).items() if place != "tiles"]
-    sentence(f"Elsewhere: {', '.join(others)}.", console, "dim")
+    sentence(_EXPLAINED, console, "dim")
+
+
+def _short(name: str) -> str:
+    """The end of a long name: it tells more than its beginning."""
+    safe = plain(name)
+    return safe if len(safe) <= _NAME else f"~{safe[1 - _NAME :]}"
+
+
+def _matrices(layer: Layer) -> str:
+    return " + ".join(f"{matrix.rows} x {matrix.columns}" for matrix in layer.matrices)
+
+
+_FEW = 12
+"""Layers that are told one by one where they are computed, and whose matrices are shown on narrow consoles."""
+
+
+def _elsewhere(plan: Mapping, console: Console) -> None:
+    """Layers that are not on tiles; of many, how many and the first."""
+    others = {name: place for name, place in where(plan).items() if place != "tiles"}
+    if len(others) <= _FEW:
+        told = [f"{name} {place}" for name, place in others.items()]
+    else:
+        places = Counter("in the layer before" if p.startswith("in ") else p for p in others.values())
+        first = {place: name for name, place in reversed(others.items())}
+        told = [f"{count} {place}" for place, count in places.items()]
+        told += [f"first {name} {place}" for place, name in first.items() if place == "host"]
+    sentence(f"Elsewhere: {', '.join(told)}.", console, "dim")
 
 
 def as_data(plan: Mapping) -> dict[str, Any]:
-    """The mapping as plain data."""
-    places = where(plan)
+    """The mapping as plain data; times in ns."""
+    places, mapped = where(plan), MappedLayers(plan)
+    rows = {row.layer.name: row for row in mapped.rows}
     layers = [
         {
             "layer": layer.name,
@@ -73,20 +152,40 @@ def as_data(plan: Mapping) -> dict[str, Any]:
             "where": places[layer.name],
             "weights": layer.weights,
             "utilisation": plan.utilisation(layer.name) if layer.matrices else None,
+            **(_row(rows[layer.name]) if layer.matrices else {}),
             "column_groups": [_group(item) for item in plan.of(layer.name)],
         }
         for layer in plan.graph.layers
     ]
     return {
         "chip": plan.hardware.name,
+        "chips": plan.hardware.chips,
         "workload": plan.graph.name,
         "placement": plan.how,
         "tiles_used": len(plan.tiles),
         "tiles": len(plan.hardware.topology.tiles),
         "utilisation": plan.utilisation(),
+        "zeros": plan.zeros(),
         "macs_mapped": macs_mapped(plan),
         "macs_in_model": plan.graph.macs,
+        "interval_bounds": [
+            {"part": bound.part, "resource": bound.resource, "ns": bound.interval / 1e3}
+            for bound in mapped.bounds
+        ],
         "layers": layers,
+    }
+
+
+def _row(row: LayerRow) -> dict[str, Any]:
+    return {
+        "chip": row.chip,
+        "tiles": row.tiles,
+        "copies": row.copies,
+        "zeros": row.zeros,
+        "rounds": row.rounds,
+        "least_ns": row.time / 1e3,
+        "share": row.share,
+        "why": row.why,
     }
 
 

@@ -28,12 +28,12 @@ def chip_yaml(data: Mapping[str, Any]) -> str:
 def placement_yaml(workload: str, places: Mapping[str, list[list[str]]]) -> str:
     """A placement file of tiles per layer and column group."""
     rows = {
-        layer: [" ".join(map(_coordinates, group)) for group in groups] for layer, groups in places.items()
+        layer: [" ".join(map(coordinates, group)) for group in groups] for layer, groups in places.items()
     }
     return _dump({"workload": workload, "place": rows})
 
 
-def _coordinates(tile: str) -> str:
+def coordinates(tile: str) -> str:
     """``tile[3,4]`` -> ``3,4``, ``c2/tile[3,4]`` -> ``2/3,4``."""
     chip, _, name = tile.rpartition("/")
     place = name.partition("[")[2].rstrip("]")

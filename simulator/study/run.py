@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 from typing import Literal
 
@@ -110,7 +111,8 @@ def simulate(
     program = lower(mapping, trace.graphs, inferences, ideal)
     reference = lower(mapping, trace.graphs, inferences) if ideal else program
     progress("run")
-    recording = recording if detail is None or _operations(program) <= detail else Recording("off")
+    kept = len(inferences) if detail is None else _kept(trace, program, detail)
+    recording = recording if kept == len(inferences) else Recording("off")
     timeline = run(engine, program, recording)
     progress("steady interval")
     own = times(program, engine, tuple(ideal), load)
@@ -139,33 +141,33 @@ def simulate(
         base=start,
         gains=better,
     )
-    if detail is None or recording.level == "full":
+    if kept == len(inferences):
         return result
     progress("beginning")
-    return replace(result, beginning=_beginning(result, engine, detail))
+    return replace(result, beginning=_beginning(result, engine, kept))
 
 
-def _operations(program: Program) -> int:
-    """Operations of the whole schedule, background left out."""
+def _kept(trace: Trace, program: Program, detail: int) -> int:
+    """Inferences of as many whole requests as ``detail`` operations allow, of one at least."""
     counts = [sum(work.n for work in segment.work.values()) for segment in program.segments]
-    return sum(counts[inference.segment] for inference in program.schedule)
-
-
-def _beginning(result: Result, engine: Engine, detail: int) -> Result:
-    """The first requests run alone: as many as ``detail`` operations allow, at least one."""
-    trace, kept, count = result.trace, 0, 0
-    each = _operations(result.program) // len(result.program.schedule)
+    operations = inferences = 0
     for request in trace.requests:
-        count += request.batch
-        if kept and count * each > detail:
+        operations += request.batch * counts[request.graph]
+        if inferences and operations > detail:
             break
-        kept += 1
-    trace = replace(trace, requests=trace.requests[:kept])
-    program = lower(result.mapping, trace.graphs, schedule(trace), result.ideal)
+        inferences += request.batch
+    return inferences
+
+
+def _beginning(result: Result, engine: Engine, kept: int) -> Result:
+    """The first requests, ``kept`` inferences, run alone."""
+    ends = accumulate(request.batch for request in result.trace.requests)
+    requests = next(number for number, end in enumerate(ends, start=1) if end == kept)
+    program = replace(result.program, schedule=result.program.schedule[:kept])
     timeline = run(engine, program)
     return replace(
         result,
-        trace=trace,
+        trace=replace(result.trace, requests=result.trace.requests[:requests]),
         program=program,
         timeline=timeline,
         energy=energy(result.chip_file.chip, result.mapping, program, timeline.makespan),

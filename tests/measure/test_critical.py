@@ -192,7 +192,7 @@ def test_the_path_of_every_inference_adds_up_to_its_latency() -> None:
 @pytest.mark.parametrize("network", NETWORKS)
 def test_networks_on_the_64_core_chip(network: str) -> None:
     """Path and cycle add up, sums by unit and layer too; one interval of the LSTMs is that of a long run."""
-    program = lowered(network, inferences=3, length=NETWORKS[network])[2]
+    program = lowered(network, inferences=4, length=NETWORKS[network])[2]
     timeline = run(SimpyEngine(), program)
     taken = history(program, timeline)
     found = critical_path(program, taken)

@@ -1,0 +1,342 @@
+"""Writes the networks of the zoo to workloads/: ``python scripts/zoo.py``. Sources stand in each file's ``about``.
+
+What a normalisation or an activation costs is an assumption (digital operations a value): softmax 5, layer
+normalisation 7, RMS normalisation 4, GELU 8, a sigmoid gate 5, rotary positions 3.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+FOLDER = Path(__file__).parents[1] / "workloads"
+
+
+@dataclass
+class Network:
+    """A workload file as it grows; ``last`` is the layer that the next one reads."""
+
+    name: str
+    about: str
+    lines: list[str] = field(default_factory=list)
+    sequence: str = ""
+    last: str = ""
+
+    def layer(self, name: str, kind: str, source: str | list[str] | None = None, **keys: object) -> str:
+        """Add a layer that reads ``source``, by default the last one."""
+        source = self.last if source is None else source
+        reads = ""
+        if isinstance(source, list):
+            reads = f", inputs: [{', '.join(source)}]"
+        elif source:
+            reads = f", input: {source}"
+        rest = "".join(f", {key}: {_text(value)}" for key, value in keys.items())
+        self.lines.append(f"  {name}: {{kind: {kind}{reads}{rest}}}")
+        self.last = name
+        return name
+
+    def conv(
+        self, name: str, channels: int, kernel: int | list[int] = 3, stride: int = 1, **keys: object
+    ) -> str:
+        """A convolution with batch normalisation and ReLU unless ``keys`` say otherwise."""
+        keys = {"batch_norm": True, "activation": "relu", **keys}
+        if isinstance(kernel, int) and kernel > 1:
+            keys = {"padding": kernel // 2, **keys}
+        if stride > 1:
+            keys = {"stride": stride, **keys}
+        return self.layer(name, "conv2d", keys.pop("source", None), channels=channels, kernel=kernel, **keys)  # type: ignore[arg-type]
+
+    def text(self) -> str:
+        """The file."""
+        sequence = f"sequence: {self.sequence}\n" if self.sequence else ""
+        return f'name: {self.name}\nabout: "{self.about}"\n{sequence}layers:\n' + "\n".join(self.lines) + "\n"
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def resnet(depth: int) -> Network:
+    """ResNet-18 (basic blocks) or ResNet-50 (bottlenecks, stride in the 3 x 3)."""
+    source = "He et al., Deep residual learning for image recognition, CVPR 2016"
+    net = Network(
+        f"resnet{depth}",
+        f"ResNet-{depth} on images of 224 x 224 ({source}), stride in the 3 x 3 convolutions",
+    )
+    net.layer("image", "input", "", shape=[3, 224, 224])
+    net.conv("conv1", 64, 7, 2)
+    net.layer("pool1", "max_pool2d", kernel=3, stride=2, padding=1)
+    blocks, wide = ((2, 2, 2, 2), 1) if depth == 18 else ((3, 4, 6, 3), 4)
+    channels = 64
+    for stage, count in enumerate(blocks):
+        for block in range(count):
+            stride = 2 if stage and not block else 1
+            name, width = f"stage{stage + 2}.{block}", 64 * 2**stage
+            start = net.last
+            if wide == 1:
+                net.conv(f"{name}.conv1", width, 3, stride)
+                net.conv(f"{name}.conv2", width, 3, activation="none")
+            else:
+                net.conv(f"{name}.conv1", width, 1)
+                net.conv(f"{name}.conv2", width, 3, stride)
+                net.conv(f"{name}.conv3", width * wide, 1, activation="none")
+            end, short = net.last, start
+            if stride == 2 or channels != width * wide:
+                short = net.conv(f"{name}.short", width * wide, 1, stride, source=start, activation="none")
+            channels = width * wide
+            net.layer(f"{name}.add", "add", [end, short], activation="relu")
+    net.layer("mean", "reduce", function="mean")
+    net.layer("classes", "linear", width=1000, bias=True)
+    return net
+
+
+def vgg16() -> Network:
+    """Configuration D."""
+    net = Network(
+        "vgg16", "VGG-16 on images of 224 x 224 (Simonyan and Zisserman, ICLR 2015, configuration D)"
+    )
+    net.layer("image", "input", "", shape=[3, 224, 224])
+    for stage, (count, channels) in enumerate(((2, 64), (2, 128), (3, 256), (3, 512), (3, 512)), start=1):
+        for number in range(1, count + 1):
+            net.conv(f"conv{stage}.{number}", channels, batch_norm=False, bias=True)
+        net.layer(f"pool{stage}", "max_pool2d", kernel=2)
+    net.layer("flat", "flatten")
+    for number in (1, 2):
+        net.layer(f"dense{number}", "linear", width=4096, bias=True, activation="relu")
+    net.layer("classes", "linear", width=1000, bias=True)
+    return net
+
+
+def vgg8() -> Network:
+    """The CIFAR-10 network of DNN+NeuroSim."""
+    net = Network(
+        "vgg8",
+        "VGG-8 on CIFAR-10, the example network of DNN+NeuroSim (Peng et al., IEEE TCAD 40(11), 2306, 2021)",
+    )
+    net.layer("image", "input", "", shape=[3, 32, 32])
+    for stage, channels in enumerate((128, 256, 512), start=1):
+        for number in (1, 2):
+            net.conv(f"conv{stage}.{number}", channels, batch_norm=False)
+        net.layer(f"pool{stage}", "max_pool2d", kernel=2)
+    net.layer("flat", "flatten")
+    net.layer("dense", "linear", width=1024, activation="relu")
+    net.layer("classes", "linear", width=10)
+    return net
+
+
+def mobilenet_v2() -> Network:
+    """Width 1.0, inverted residuals with depthwise convolutions."""
+    source = "Sandler et al., MobileNetV2: inverted residuals and linear bottlenecks, CVPR 2018"
+    net = Network(
+        "mobilenet_v2", f"MobileNetV2 of width 1.0 on images of 224 x 224 ({source}); ReLU6 as ReLU"
+    )
+    net.layer("image", "input", "", shape=[3, 224, 224])
+    net.conv("conv1", 32, 3, 2)
+    channels, block = 32, 0
+    settings = (
+        (1, 16, 1, 1),
+        (6, 24, 2, 2),
+        (6, 32, 3, 2),
+        (6, 64, 4, 2),
+        (6, 96, 3, 1),
+        (6, 160, 3, 2),
+        (6, 320, 1, 1),
+    )
+    for factor, out, count, first in settings:
+        for number in range(count):
+            stride, start, name = (first if number == 0 else 1), net.last, f"block{block}"
+            if factor > 1:
+                net.conv(f"{name}.expand", factor * channels, 1)
+            net.conv(f"{name}.depthwise", factor * channels, 3, stride, groups=factor * channels)
+            net.conv(f"{name}.project", out, 1, activation="none")
+            if stride == 1 and channels == out:
+                net.layer(f"{name}.add", "add", [net.last, start])
+            channels, block = out, block + 1
+    net.conv("conv2", 1280, 1)
+    net.layer("mean", "reduce", function="mean")
+    net.layer("classes", "linear", width=1000, bias=True)
+    return net
+
+
+def ds_cnn() -> Network:
+    """Keyword spotting of MLPerf Tiny."""
+    source = "Banbury et al., MLPerf Tiny benchmark, NeurIPS 2021; Zhang et al., Hello edge, arXiv 1711.07128"
+    net = Network(
+        "ds_cnn_kws",
+        f"Keyword spotting of MLPerf Tiny, 12 words from 49 frames of 10 coefficients ({source})",
+    )
+    net.layer("sound", "input", "", shape=[1, 49, 10])
+    net.conv("conv1", 64, [10, 4], 2, padding=[4, 1], bottom=5, bias=True)
+    for number in range(1, 5):
+        net.conv(f"block{number}.depthwise", 64, 3, groups=64, bias=True)
+        net.conv(f"block{number}.pointwise", 64, 1, bias=True)
+    net.layer("mean", "reduce", function="mean")
+    net.layer("words", "linear", width=12, bias=True)
+    return net
+
+
+def attention(
+    net: Network,
+    name: str,
+    width: int,
+    heads: int,
+    *,
+    key_heads: int = 0,
+    causal: bool,
+    bias: bool,
+    rotary: bool = False,
+) -> None:
+    """Self-attention on what is last, projections included."""
+    start, share = net.last, width // heads
+    keys = (key_heads or heads) * share
+    grouped = {"key_heads": key_heads} if key_heads else {}
+    more = {"causal": True} if causal else {}
+    query = net.layer(f"{name}.query", "linear", start, width=width, bias=bias)
+    if rotary:
+        query = net.layer(f"{name}.query_place", "elementwise", [query], function="rotary", operations=3)
+    key = net.layer(f"{name}.key", "linear", start, width=keys, bias=bias)
+    if rotary:
+        key = net.layer(f"{name}.key_place", "elementwise", [key], function="rotary", operations=3)
+    value = net.layer(f"{name}.value", "linear", start, width=keys, bias=bias)
+    net.layer(f"{name}.scores", "product", [query, key], heads=heads, **grouped, transposed=True, **more)
+    scores = net.layer(f"{name}.softmax", "normalise", [net.last], function="softmax", operations=5)
+    net.layer(f"{name}.mix", "product", [scores, value], heads=heads, **grouped, **more)
+    net.layer(f"{name}.out", "linear", width=width, bias=bias)
+
+
+def norm(net: Network, name: str, width: int) -> str:
+    """Layer normalisation with gain and offset."""
+    return net.layer(name, "normalise", [net.last], function="layer_norm", operations=7, trained=2 * width)
+
+
+def bert(size: str, layers: int, width: int, heads: int) -> Network:
+    """Encoder, normalisation behind each sum."""
+    source = "Devlin et al., BERT, NAACL 2019"
+    net = Network(
+        f"bert_{size}",
+        f"BERT-{size} ({source}), with pooler; positions and token types are added at the host",
+    )
+    net.sequence = "{length: 128, limit: 512}"
+    net.layer("tokens", "input", "", shape=[1], sequence=True)
+    net.layer("words", "embedding", entries=30522, width=width)
+    net.layer(
+        "places", "elementwise", [net.last], function="add_positions", operations=2, trained=514 * width
+    )
+    norm(net, "start", width)
+    for number in range(layers):
+        name, start = f"layer{number}", net.last
+        attention(net, f"{name}.attention", width, heads, causal=False, bias=True)
+        net.layer(f"{name}.sum1", "add", [net.last, start])
+        middle = norm(net, f"{name}.norm1", width)
+        net.layer(f"{name}.up", "linear", width=4 * width, bias=True)
+        net.layer(f"{name}.gelu", "elementwise", [net.last], function="gelu", operations=8)
+        net.layer(f"{name}.down", "linear", width=width, bias=True)
+        net.layer(f"{name}.sum2", "add", [net.last, middle])
+        norm(net, f"{name}.norm2", width)
+    net.layer("first", "rearrange", [net.last], function="slice", width=width)
+    net.layer("pooler", "linear", width=width, bias=True)
+    net.layer("tanh", "elementwise", [net.last], function="tanh")
+    return net
+
+
+def gpt2(size: str, layers: int, width: int, heads: int) -> Network:
+    """Decoder over a prompt, normalisation before each part; the words' table is used again for the output."""
+    source = "Radford et al., Language models are unsupervised multitask learners, 2019"
+    net = Network(
+        f"gpt2_{size}", f"GPT-2 {size} ({source}), over a prompt; output weights are those of the embedding"
+    )
+    net.sequence = "{length: 128, limit: 1024}"
+    net.layer("tokens", "input", "", shape=[1], sequence=True)
+    net.layer("words", "embedding", entries=50257, width=width)
+    net.layer(
+        "places", "elementwise", [net.last], function="add_positions", operations=1, trained=1024 * width
+    )
+    for number in range(layers):
+        name, start = f"layer{number}", net.last
+        norm(net, f"{name}.norm1", width)
+        attention(net, f"{name}.attention", width, heads, causal=True, bias=True)
+        middle = net.layer(f"{name}.sum1", "add", [net.last, start])
+        norm(net, f"{name}.norm2", width)
+        net.layer(f"{name}.up", "linear", width=4 * width, bias=True)
+        net.layer(f"{name}.gelu", "elementwise", [net.last], function="gelu", operations=8)
+        net.layer(f"{name}.down", "linear", width=width, bias=True)
+        net.layer(f"{name}.sum2", "add", [net.last, middle])
+    norm(net, "end", width)
+    net.layer("logits", "linear", width=50257)
+    return net
+
+
+def llama() -> Network:
+    """Llama 3 8B: eight key heads for 32 query heads, SwiGLU, RMS normalisation, rotary positions."""
+    width, hidden, entries = 4096, 14336, 128256
+    net = Network(
+        "llama3_8b",
+        "Llama 3 8B (Grattafiori et al., The Llama 3 herd of models, arXiv 2407.21783), over a prompt",
+    )
+    net.sequence = "{length: 128, limit: 8192}"
+    net.layer("tokens", "input", "", shape=[1], sequence=True)
+    net.layer("words", "embedding", entries=entries, width=width)
+    rms = {"function": "rms_norm", "operations": 4, "trained": width}
+    for number in range(32):
+        name, start = f"layer{number}", net.last
+        net.layer(f"{name}.norm1", "normalise", [start], **rms)
+        attention(net, f"{name}.attention", width, 32, key_heads=8, causal=True, bias=False, rotary=True)
+        middle = net.layer(f"{name}.sum1", "add", [net.last, start])
+        normed = net.layer(f"{name}.norm2", "normalise", [middle], **rms)
+        gate = net.layer(f"{name}.gate", "linear", normed, width=hidden)
+        up = net.layer(f"{name}.up", "linear", normed, width=hidden)
+        net.layer(f"{name}.swiglu", "elementwise", [gate, up], function="swiglu", operations=6)
+        net.layer(f"{name}.down", "linear", width=width)
+        net.layer(f"{name}.sum2", "add", [net.last, middle])
+    net.layer("end", "normalise", [net.last], **rms)
+    net.layer("logits", "linear", width=entries)
+    return net
+
+
+def rnn_t() -> Network:
+    """Speech recognition of MLPerf; the prediction network takes one step per encoded frame."""
+    source = "MLPerf inference, Reddi et al., ISCA 2020; Graves, arXiv 1211.3711"
+    net = Network(
+        "rnn_t", f"RNN-T of MLPerf ({source}), 12 s of speech; as many prediction steps as encoded frames"
+    )
+    frames = 400
+    net.layer("sound", "input", "", shape=[240], steps=frames)
+    for number in (1, 2):
+        net.layer(f"encoder{number}", "lstm", hidden=1024, bias=True)
+    net.layer("stack", "rearrange", [net.last], function="stack", grid=[frames // 2], width=2048)
+    for number in (3, 4, 5):
+        net.layer(f"encoder{number}", "lstm", hidden=1024, bias=True)
+    sound = net.last
+    net.layer("letters", "input", "", shape=[1], steps=frames // 2)
+    net.layer("embedding", "embedding", entries=28, width=320)
+    for number in (1, 2):
+        net.layer(f"prediction{number}", "lstm", hidden=320, bias=True)
+    net.layer("both", "rearrange", [sound, net.last], function="concat", reads="position", width=1344)
+    net.layer("joint", "linear", width=512, bias=True, activation="relu")
+    net.layer("letter", "linear", width=29, bias=True)
+    return net
+
+
+ZOO: dict[str, Callable[[], Network]] = {
+    "resnet18": lambda: resnet(18),
+    "resnet50": lambda: resnet(50),
+    "vgg8": vgg8,
+    "vgg16": vgg16,
+    "mobilenet_v2": mobilenet_v2,
+    "ds_cnn_kws": ds_cnn,
+    "rnn_t": rnn_t,
+    "bert_base": lambda: bert("base", 12, 768, 12),
+    "bert_large": lambda: bert("large", 24, 1024, 16),
+    "gpt2_small": lambda: gpt2("small", 12, 768, 12),
+    "gpt2_xl": lambda: gpt2("xl", 48, 1600, 25),
+    "llama3_8b": llama,
+}
+"""File name without ending -> network."""
+
+
+def main() -> None:
+    for name, build in ZOO.items():
+        (FOLDER / f"{name}.yaml").write_text(build().text(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

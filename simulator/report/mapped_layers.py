@@ -1,0 +1,93 @@
+"""What a mapping does with each layer, and why: tiles, copies, waste, rounds, share of the interval."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from simulator.mapping.balance import position_time
+from simulator.mapping.lower.lower import lower
+from simulator.mapping.plan import Mapping
+from simulator.measure.bounds import Bound, bounds
+from simulator.program.form import Inference
+from simulator.workload.graph import Layer
+
+
+@dataclass(frozen=True)
+class LayerRow:
+    """A layer with weights on its tiles.
+
+    ``full``: weights over cells of its tiles; ``zeros``: cells that its blocks leave at zero over the same;
+    ``rounds``: positions that one copy computes; ``time`` [ps]: they take at least; ``share`` of the interval's bound.
+    """
+
+    layer: Layer
+    chip: int
+    first: str
+    tiles: int
+    copies: int
+    cut: str
+    full: float
+    zeros: float
+    rounds: int
+    time: int
+    share: float
+    why: str
+
+
+@dataclass(frozen=True)
+class MappedLayers:
+    """Rows of a mapping, and the lower bounds of its steady interval, the largest first."""
+
+    plan: Mapping
+
+    @cached_property
+    def bounds(self) -> list[Bound]:
+        """Bounds of the lowered network, by part."""
+        return bounds(lower(self.plan, [self.plan.graph], [Inference()]))
+
+    @cached_property
+    def rows(self) -> list[LayerRow]:
+        """One row a layer with weights, in the order of the network."""
+        return [self._row(layer) for layer in self.plan.graph.mapped]
+
+    @cached_property
+    def _slowest(self) -> int:
+        return max(self._time(layer) for layer in self.plan.graph.mapped)
+
+    def _time(self, layer: Layer) -> int:
+        chains = [placed.chain for placed in self.plan.of(layer.name)]
+        return -(-layer.positions // chains[0].copies) * position_time(chains, self.plan.hardware)
+
+    def _row(self, layer: Layer) -> LayerRow:
+        placed, hardware = self.plan.of(layer.name), self.plan.hardware
+        copies = placed[0].chain.copies
+        tiles = len({tile for item in placed for tile in item.tiles})
+        return LayerRow(
+            layer,
+            self.plan.chip(layer.name),
+            placed[0].tiles[0],
+            tiles,
+            copies,
+            f"{len(placed[0].chain.pieces)} x {len(placed) // copies}",
+            self.plan.utilisation(layer.name),
+            self.plan.zeros(layer.name) / (tiles * hardware.rows * hardware.columns),
+            -(-layer.positions // copies),
+            self._time(layer),
+            self._time(layer) / self.bounds[0].interval,
+            ", ".join(self._why(layer)),
+        )
+
+    def _why(self, layer: Layer) -> Iterator[str]:
+        """What decided how the layer is mapped."""
+        placed = self.plan.of(layer.name)
+        if self._time(layer) == self._slowest:
+            yield "slowest layer"
+        if placed[0].chain.copies > 1:
+            yield "copied: slow alone"
+        elif any(matrix.reads < 0 for matrix in layer.matrices):
+            yield "recurrent: one copy"
+        if layer.matrices[0].blocks > 1:
+            held = max(piece.blocks for item in placed for piece in item.chain.pieces)
+            yield f"{held} of {layer.matrices[0].blocks} blocks a tile"
+        if any(tile in self.plan.shared for item in placed for tile in item.tiles):
+            yield "shares tiles"

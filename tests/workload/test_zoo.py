@@ -1,0 +1,65 @@
+"""The zoo: files are what scripts/zoo.py writes, and count what was published."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from simulator.workload.reader import load_workload
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from zoo import ZOO  # noqa: E402
+
+TIED = {"gpt2_small": 50257 * 768, "gpt2_xl": 50257 * 1600}
+"""Weights that a model uses twice and that are on the chip as a matrix of its own."""
+
+PARAMETERS = {
+    "resnet18": 11_689_512,  # torchvision's models, as for the next four
+    "resnet50": 25_557_032,
+    "vgg16": 138_357_544,
+    "mobilenet_v2": 3_504_872,
+    "ds_cnn_kws": 23_756,  # trainable ones of the reference model of MLPerf Tiny
+    "bert_base": 109_482_240,  # the authors' checkpoints, as published with Transformers
+    "bert_large": 335_141_888,
+    "gpt2_small": 124_439_808,
+    "gpt2_xl": 1_557_611_200,
+    "llama3_8b": 8_030_261_248,
+}
+
+MACS = {
+    "resnet18": 1.814e9,  # torchvision: 1.81, 4.09, 15.47 and 0.30 GFLOPS, there multiply-accumulates
+    "resnet50": 4.089e9,
+    "vgg16": 15.47e9,
+    "mobilenet_v2": 0.3008e9,
+    "ds_cnn_kws": 2.657e6,  # MLPerf Tiny: 2.7 M
+}
+
+MILLIONS = {"rnn_t": 45, "vgg8": 13}
+"""Weights in millions: 45 (Ambrogio 2023), 13 (layer table of DNN+NeuroSim)."""
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_a_file_is_what_the_script_writes(name: str) -> None:
+    assert (ROOT / "workloads" / f"{name}.yaml").read_text(encoding="utf-8") == ZOO[name]().text()
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_counts_are_those_published(name: str) -> None:
+    graph = load_workload(ROOT / "workloads" / f"{name}.yaml").bind()
+    if name in PARAMETERS:
+        assert sum(layer.parameters for layer in graph.layers) - TIED.get(name, 0) == PARAMETERS[name]
+    if name in MACS:
+        assert graph.macs == pytest.approx(MACS[name], rel=1e-3)
+    if name in MILLIONS:
+        assert round(graph.weights / 1e6) == MILLIONS[name]
+    assert name in {*PARAMETERS, *MACS, *MILLIONS}
+
+
+@pytest.mark.parametrize(("name", "length"), [("bert_base", 128), ("bert_base", 512), ("gpt2_small", 1024)])
+def test_products_of_attention(name: str, length: int) -> None:
+    """Scores and sums over 12 layers of width 768; a decoder looks at the past alone."""
+    graph = load_workload(ROOT / "workloads" / f"{name}.yaml").bind(length)
+    met = length * length if name == "bert_base" else length * (length + 1) // 2
+    assert graph.products == 2 * 12 * 768 * met
