@@ -89,3 +89,23 @@ def counted(made: onnx.ModelProto) -> list[int]:
 def macs(graph: Graph) -> list[int]:
     """The same, layer by layer of a workload."""
     return [layer.macs + layer.products for layer in graph.layers if layer.macs or layer.products]
+
+
+def conv_and_attention() -> onnx.ModelProto:
+    """A little of everything: a patch of an image is a word, and one layer of attention mixes them."""
+    nodes = [
+        node("Conv", "x w", "patches", name="patches", strides=[2, 2], pads=[0, 0, 1, 1]),
+        node("Relu", "patches", "active"),
+        node("Reshape", "active flat", "rows"),
+        node("Transpose", "rows", "words", perm=[0, 2, 1]),
+        node("MatMul", "words keys", "k", name="k"),
+        node("Transpose", "k", "k.t", perm=[0, 2, 1]),
+        node("MatMul", "words k.t", "scores", name="scores"),
+        node("Softmax", "scores", "soft", axis=-1),
+        node("MatMul", "soft words", "mixed", name="mixed"),
+        node("Add", "mixed words", "sum", name="sum"),
+        node("ReduceMean", "sum", "mean", name="mean", axes=[1], keepdims=0),
+        node("Gemm", "mean head", "y", name="y"),
+    ]
+    constants = [weights("w", 16, 3, 3, 3), weights("keys", 16, 16), weights("head", 16, 10)]
+    return model(nodes, {"x": ["batch", 3, 16, 16]}, [*constants, integers("flat", 0, 16, -1)], opset=13)
