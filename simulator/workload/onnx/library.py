@@ -190,13 +190,16 @@ def _form(typed: Typed) -> onnx.TypeProto:
 
 def _tensor(name: str, constants: Mapping[str, Constant]) -> onnx.TensorProto | None:
     constant = constants.get(name)
-    if constant is None or constant.size > _ARGUMENT or constant.data is None:
+    if constant is None or constant.size > (_ARGUMENT if constant.typed.element in _INTEGERS else _FACTORS):
+        return None
+    if constant.data is None:
         return None
     return numpy_helper.from_array(constant.data, name)
 
 
-_ARGUMENT = 1024
-"""Most values of a constant that can decide a shape."""
+_ARGUMENT, _FACTORS = 1024, 8
+"""Most values of a constant that can decide a shape: integers, and factors of a resize."""
+_INTEGERS = (onnx.TensorProto.INT32, onnx.TensorProto.INT64)
 
 
 def _typed(form: onnx.TypeProto) -> Typed | None:
