@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from simulator.base.errors import InputError
 from simulator.chip.resolve import Hardware
 from simulator.mapping.seats import filled
-from simulator.mapping.split import split
+from simulator.mapping.split import Chain, split
 from simulator.workload.graph import Graph, Layer
 
 
@@ -68,6 +68,11 @@ def balance(graph: Graph, hardware: Hardware, tiles: int) -> Balance:
     return Balance(chosen, max(demand.interval(chosen[demand.name]) for demand in demands))
 
 
+def position_time(chains: Sequence[Chain], hardware: Hardware) -> int:
+    """What a copy of a layer with these column groups takes for a position at least [ps]: MVM or local unit."""
+    return max(hardware.mvm.window, hardware.local.occupancy(max(chain.width for chain in chains)))
+
+
 def _possible(demands: Sequence[_Demand], interval: int, budget: int, hardware: Hardware) -> bool:
     """Whether an interval can be had within the budget, layers put on the chips in order."""
     loads = []
@@ -82,7 +87,7 @@ def _possible(demands: Sequence[_Demand], interval: int, budget: int, hardware: 
 
 def _demand(layer: Layer, hardware: Hardware) -> _Demand:
     chains = split(layer, hardware.rows, hardware.columns)
-    each = max(hardware.mvm.window, hardware.local.occupancy(max(chain.width for chain in chains)))
+    each = position_time(chains, hardware)
     recurrent = any(matrix.reads < 0 for matrix in layer.matrices)
     most = 1 if recurrent or hardware.transport == "links" else layer.positions
     return _Demand(layer.name, sum(len(chain.pieces) for chain in chains), layer.positions, each, most)

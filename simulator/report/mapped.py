@@ -10,7 +10,7 @@ from simulator.mapping.plan import Mapping
 from simulator.measure.bounds import PARTS
 from simulator.report.grid import picture
 from simulator.report.layout import heading, sentence, show, table
-from simulator.report.mapped_layers import LayerRow, MappedLayers
+from simulator.report.mapped_layers import WHY, LayerRow, MappedLayers
 from simulator.report.overview import is_large, overview
 from simulator.report.resolved import coordinates
 from simulator.report.text import percent, plain, scaled
@@ -79,31 +79,33 @@ def _interval(layers: MappedLayers, console: Console) -> None:
         sentence(f"{idle} tiles are free: --mapping balanced copies slow layers to them.", console)
 
 
-_NUMBERS = ("tiles", "copies", "full", "zeros", "rounds", "share")
+_NUMBERS = ("cut", "tiles", "copies", "full", "zeros", "rounds", "share")
 _EXPLAINED = (
     "Cut: pieces along the chain of partial sums x column groups. Rounds: positions a copy computes. Share: of the "
     "interval's lower bound, that a copy's tiles work."
 )
-_NAME = 24
-"""Most characters of a layer's name in the table."""
+_NAME = (24, 14)
+"""Most characters of a layer's name in the table, and in one with less space."""
 _WIDE = 100
 """Console columns from which matrices are shown beside everything else."""
 
 
 def _layers(layers: MappedLayers, console: Console, where: bool) -> None:
+    """One line a layer; on narrow consoles those of large networks have less on it."""
     wide = console.width >= _WIDE
+    close = len(layers.rows) > _FEW and not wide
     shown = {
-        "layer": [_short(row.layer.name) for row in layers.rows],
-        "matrix": [_matrices(row.layer) for row in layers.rows] if wide or len(layers.rows) <= _FEW else [],
-        "cut": [row.cut for row in layers.rows],
-        "from": [coordinates(row.first) for row in layers.rows] if where else [],
+        "layer": [_short(row.layer.name, _NAME[close]) for row in layers.rows],
+        "matrix": [] if close else [_matrices(row.layer) for row in layers.rows],
+        "cut": [row.cut.replace(" ", "") if close else row.cut for row in layers.rows],
+        "from": [coordinates(row.first) for row in layers.rows] if where and wide else [],
         "tiles": [f"{row.tiles}" for row in layers.rows],
         "copies": [f"{row.copies}" for row in layers.rows] if any(r.copies > 1 for r in layers.rows) else [],
         "full": [percent(row.full) for row in layers.rows],
         "zeros": [percent(row.zeros) for row in layers.rows] if any(r.zeros for r in layers.rows) else [],
         "rounds": [f"{row.rounds:,}" for row in layers.rows],
         "share": [percent(row.share) for row in layers.rows],
-        "why": [row.why for row in layers.rows],
+        "why": [("" if close else ", ").join(w[0] if close else w for w in row.why) for row in layers.rows],
     }
     used = {name: texts for name, texts in shown.items() if any(texts)}
     made = table(*used, right=[name for name in used if name in _NUMBERS])
@@ -111,13 +113,20 @@ def _layers(layers: MappedLayers, console: Console, where: bool) -> None:
     for cells in zip(*used.values(), strict=True):
         made.add_row(*map(Text, cells))
     show(made, console)
-    sentence(_EXPLAINED, console, "dim")
+    _explain(layers, console, close)
 
 
-def _short(name: str) -> str:
+def _explain(layers: MappedLayers, console: Console, close: bool) -> None:
+    """The columns, and those of the reasons that are there."""
+    found = {reason for row in layers.rows for reason in row.why}
+    reasons = [f"{w[0] if close else w} - {means}" for w, means in WHY.items() if w in found]
+    sentence(f"{_EXPLAINED} Why: {'; '.join(reasons)}.", console, "dim")
+
+
+def _short(name: str, most: int) -> str:
     """The end of a long name: it tells more than its beginning."""
     safe = plain(name)
-    return safe if len(safe) <= _NAME else f"~{safe[1 - _NAME :]}"
+    return safe if len(safe) <= most else f"~{safe[1 - most :]}"
 
 
 def _matrices(layer: Layer) -> str:
@@ -185,7 +194,7 @@ def _row(row: LayerRow) -> dict[str, Any]:
         "rounds": row.rounds,
         "least_ns": row.time / 1e3,
         "share": row.share,
-        "why": row.why,
+        "why": list(row.why),
     }
 
 

@@ -11,6 +11,15 @@ from simulator.measure.bounds import Bound, bounds
 from simulator.program.form import Inference
 from simulator.workload.graph import Layer
 
+WHY = {
+    "slowest": "no layer takes longer with its copies",
+    "copied": "slow with one copy",
+    "recurrent": "a step waits for the one before, so one copy",
+    "blocks": "whole blocks of a block-diagonal matrix side by side, zeros beside them",
+    "joint": "pieces of other layers sit on its tiles too, one MVM at a time",
+}
+"""Why a layer is mapped as it is -> what that means."""
+
 
 @dataclass(frozen=True)
 class LayerRow:
@@ -31,7 +40,7 @@ class LayerRow:
     rounds: int
     time: int
     share: float
-    why: str
+    why: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -74,20 +83,19 @@ class MappedLayers:
             -(-layer.positions // copies),
             self._time(layer),
             self._time(layer) / self.bounds[0].interval,
-            ", ".join(self._why(layer)),
+            tuple(self._why(layer)),
         )
 
     def _why(self, layer: Layer) -> Iterator[str]:
-        """What decided how the layer is mapped."""
+        """What decided how the layer is mapped: keys of ``WHY``."""
         placed = self.plan.of(layer.name)
         if self._time(layer) == self._slowest:
-            yield "slowest layer"
+            yield "slowest"
         if placed[0].chain.copies > 1:
-            yield "copied: slow alone"
+            yield "copied"
         elif any(matrix.reads < 0 for matrix in layer.matrices):
-            yield "recurrent: one copy"
+            yield "recurrent"
         if layer.matrices[0].blocks > 1:
-            held = max(piece.blocks for item in placed for piece in item.chain.pieces)
-            yield f"{held} of {layer.matrices[0].blocks} blocks a tile"
+            yield "blocks"
         if any(tile in self.plan.shared for item in placed for tile in item.tiles):
-            yield "shares tiles"
+            yield "joint"

@@ -10,7 +10,7 @@ from simulator.report.grid import COLOURS, SHADES, cells
 
 _MANY = 16
 """Rows or columns from which a grid is large."""
-_LEGEND = "A character a tile: how full it is, in its layer's colour; the table says where a layer begins."
+_LEGEND = "A character a tile: how full it is, in its layer's colour."
 
 
 def is_large(plan: Mapping) -> bool:
