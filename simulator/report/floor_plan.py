@@ -1,16 +1,16 @@
 """The chip's tiles as they stand, coloured by how full and how busy they are."""
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
+from matplotlib.collections import PolyCollection
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
 from simulator.report import tables
 from simulator.report.answer import Answer
@@ -24,6 +24,9 @@ _FITTING = 7.5
 """Letters that fit the width of a tile in the largest size."""
 _LABELLED = 16
 """Grids with more columns than this get no names in their tiles."""
+
+_TICKS = 24
+"""Most rows or columns that are numbered."""
 
 
 @dataclass(frozen=True)
@@ -75,18 +78,19 @@ class Plan:
         self.busy = {name: share for name, share in _busy(answer).items() if name in self.cells}
         fed = self.topology.globals.items()
         self.strips = {name: self.topology.tiles[tile][0] for name, tile in fed}
+        self._strip_rows = sorted(set(self.strips.values()))
 
     def box(self, name: str) -> tuple[float, float, float]:
         """Left, top and height of a tile or of a global unit (below the tile that feeds it)."""
         tile = self.topology.globals.get(name, name)
         row, column = self.topology.tiles[tile]
-        top = row - 1 + _UNIT_HEIGHT * sum(strip < row for strip in set(self.strips.values()))
+        top = row - 1 + _UNIT_HEIGHT * bisect_left(self._strip_rows, row)
         return (column - 1, top + 1, _UNIT_HEIGHT) if tile != name else (column - 1, top, 1.0)
 
     @property
     def height(self) -> float:
         """Of the whole plan."""
-        return self.rows + _UNIT_HEIGHT * len(set(self.strips.values()))
+        return self.rows + _UNIT_HEIGHT * len(self._strip_rows)
 
     @property
     def inches(self) -> float:
@@ -115,8 +119,8 @@ def panel(axes: Axes, plan: Plan, shade: Shade) -> None:
         texts = {name: _text(plan, name, shade) for name in places} if plan.columns <= _LABELLED else {}
         longest = max((len(line) for text in texts.values() for line in text.split("\n")), default=1)
         size = 7 * min(1, 8 / plan.columns, _FITTING / max(longest, 1))
+        _boxes(axes, plan, places, shade)
         for name in places:
-            _box(axes, plan, name, shade)
             if texts.get(name):
                 left, top, height = plan.box(name)
                 ink = "white" if name in shade.values and shade.level(name) > 0.55 else "black"
@@ -126,8 +130,11 @@ def panel(axes: Axes, plan: Plan, shade: Shade) -> None:
     axes.set_ylim(plan.height + 0.05, -0.05)
     axes.set_aspect("equal")
     axes.set_title(shade.title, fontsize=10)
-    axes.set_xticks([c + 0.5 for c in range(plan.columns)], [str(c + 1) for c in range(plan.columns)])
-    axes.set_yticks(*_row_labels(plan))
+    step = -(-max(plan.columns, plan.rows) // _TICKS)
+    columns = range(0, plan.columns, step)
+    axes.set_xticks([c + 0.5 for c in columns], [str(c + 1) for c in columns])
+    middles, labels = _row_labels(plan)
+    axes.set_yticks(middles[::step], labels[::step])
     axes.tick_params(length=0)
     for side in axes.spines.values():
         side.set_visible(False)
@@ -141,14 +148,17 @@ def _row_labels(plan: Plan) -> tuple[list[float], list[str]]:
     return [top + height / 2 for _, top, height in boxes.values()], [label.split(",")[0] for label in boxes]
 
 
-def _box(axes: Axes, plan: Plan, name: str, shade: Shade) -> None:
-    """A tile or global unit in the colour of its value; white where nothing has one, grey where nothing sits."""
-    left, top, height = plan.box(name)
-    colour: Any = "0.94" if name not in plan.cells else "white"
-    if name in shade.values:
-        colour = shade.scale.cmap(shade.level(name))
-    corner = (left + 0.04, top + 0.04)
-    axes.add_patch(Rectangle(corner, 0.92, height - 0.08, facecolor=colour, edgecolor="0.6", linewidth=0.6))
+def _boxes(axes: Axes, plan: Plan, names: Iterable[str], shade: Shade) -> None:
+    """Tiles or global units in the colours of their values; white where nothing has one, grey where nothing sits."""
+    corners, colours = [], []
+    for name in names:
+        left, top, height = plan.box(name)
+        x, y = (left + 0.04, left + 0.96), (top + 0.04, top + height - 0.04)
+        corners.append([(x[0], y[0]), (x[1], y[0]), (x[1], y[1]), (x[0], y[1])])
+        bare = "0.94" if name not in plan.cells else "white"
+        colours.append(shade.scale.cmap(shade.level(name)) if name in shade.values else bare)
+    if corners:
+        axes.add_collection(PolyCollection(corners, facecolors=colours, edgecolors="0.6", linewidths=0.6))
 
 
 def _text(plan: Plan, name: str, shade: Shade) -> str:

@@ -7,7 +7,6 @@ from pathlib import Path
 import matplotlib as mpl
 import pytest
 from matplotlib.container import BarContainer
-from matplotlib.patches import Rectangle
 
 from simulator.report import energy_plot, floor_plan, tables
 from simulator.report.plots import PLOTS, write_plots
@@ -49,9 +48,9 @@ def test_files_are_what_they_are_named(answer: Result, tmp_path: Path) -> None:
 def test_floor_plan_has_every_tile_and_unit_once_a_panel(answer: Result) -> None:
     left, right = floor_plan.draw(answer).axes[:2]
     for axes in (left, right):
-        boxes = [patch for patch in axes.patches if isinstance(patch, Rectangle)]
+        boxes = [path for drawn in axes.collections for path in drawn.get_paths()]
         assert len(boxes) == 64 + 8
-        corners = {(round(box.get_x(), 6), round(box.get_y(), 6)) for box in boxes}
+        corners = {tuple(path.vertices[0].round(6).tolist()) for path in boxes}
         assert len(corners) == len(boxes)
 
 
