@@ -25,6 +25,8 @@ from simulator.chip.tile import Tile
 from simulator.parts import wire
 from simulator.parts.offchip import Interface
 
+MOST_TILES = 100_000
+"""Most tiles of a chip."""
 Node = Annotated[str, Field(pattern=r"^(tile\[\d{1,4},\d{1,4}\]|global\[\d{1,4}\])$")]
 
 
@@ -171,6 +173,7 @@ class Chip(Section):
 
     @model_validator(mode="after")
     def _consistent(self) -> "Chip":
+        _countable(self)
         _global_row_exists(self)
         return self
 
@@ -178,6 +181,12 @@ class Chip(Section):
     def tiles(self) -> int:
         """Tiles on the chip."""
         return int(self.grid.rows) * int(self.grid.columns)
+
+
+def _countable(chip: Chip) -> None:
+    if chip.tiles > MOST_TILES:
+        rule = f"a chip may have at most {MOST_TILES} tiles, this one has {chip.tiles}"
+        raise RuleError(rule, path=("grid", "rows"), value=chip.grid.rows.text)
 
 
 def _global_row_exists(chip: Chip) -> None:

@@ -9,6 +9,23 @@ from simulator.mapping.split import Chain
 from simulator.workload.graph import Graph, Layer
 
 
+_MOST_TILES = 200_000
+"""Tiles that a network may ask for, where the chip has far fewer, before its pieces are not even counted one by one."""
+
+
+def check_size(graph: Graph, hardware: Hardware) -> None:
+    """InputError at once where a network is beyond any sharing of tiles: its pieces alone would fill the memory."""
+    there = len(hardware.topology.tiles)
+    needed = -(-graph.weights // (hardware.rows * hardware.columns))
+    if needed > max(_MOST_TILES, 64 * there):
+        raise InputError(
+            f"needs {needed} tiles of {hardware.rows} x {hardware.columns} at least; {hardware.name} has {there}",
+            place=graph.name,
+            field="mapping",
+            remedy="Try larger crossbars or a smaller network",
+        )
+
+
 def check_network(graph: Graph, hardware: Hardware, single: Mapping[str, Sequence[Chain]]) -> None:
     """InputError unless the chip has what every layer needs; ``single``: column groups of one copy."""
     if not single:

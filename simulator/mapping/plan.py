@@ -9,7 +9,7 @@ from functools import cached_property
 from simulator.base.errors import InputError, did_you_mean
 from simulator.chip.resolve import Hardware
 from simulator.chip.topology import chip_of
-from simulator.mapping.checks import check_copies, check_network, check_placed
+from simulator.mapping.checks import check_copies, check_network, check_placed, check_size
 from simulator.mapping.placed import PlacedChain
 from simulator.mapping.seats import Seats
 from simulator.mapping.split import Chain, split
@@ -89,6 +89,7 @@ def map_workload(
     pieces of several layers share tiles (None: where the network does not fit otherwise). InputError where it does
     not fit.
     """
+    check_size(graph, hardware)
     single = {layer.name: split(layer, hardware.rows, hardware.columns) for layer in graph.mapped}
     check_network(graph, hardware, single)
     counts = _counts(given, single) if given else copies or {}

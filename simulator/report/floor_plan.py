@@ -25,18 +25,27 @@ _FITTING = 7.5
 _LABELLED = 16
 """Grids with more columns than this get no names in their tiles."""
 
-_TICKS = 24
+_TICKS = 16
 """Most rows or columns that are numbered."""
 
 
 @dataclass(frozen=True)
 class Shade:
-    """What a panel shows: tile or global unit -> value and its text, and the colours of the values."""
+    """What a panel shows: tile or global unit -> value and its text, and the colours of the values.
+
+    ``about``: the end of the title that speaks of the texts.
+    """
 
     title: str
     values: Mapping[str, float]
     texts: Mapping[str, str]
     scale: ScalarMappable
+    about: str = ""
+
+    @property
+    def short(self) -> str:
+        """The title where tiles have no texts."""
+        return self.title.removesuffix(self.about)
 
     def level(self, name: str) -> float:
         """How far up the colours a value is, 0 to 1."""
@@ -129,7 +138,7 @@ def panel(axes: Axes, plan: Plan, shade: Shade) -> None:
     axes.set_xlim(-0.05, plan.columns + 0.05)
     axes.set_ylim(plan.height + 0.05, -0.05)
     axes.set_aspect("equal")
-    axes.set_title(shade.title, fontsize=10)
+    axes.set_title(shade.title if plan.columns <= _LABELLED else shade.short, fontsize=10)
     step = -(-max(plan.columns, plan.rows) // _TICKS)
     columns = range(0, plan.columns, step)
     axes.set_xticks([c + 0.5 for c in columns], [str(c + 1) for c in columns])
@@ -158,7 +167,11 @@ def _boxes(axes: Axes, plan: Plan, names: Iterable[str], shade: Shade) -> None:
         bare = "0.94" if name not in plan.cells else "white"
         colours.append(shade.scale.cmap(shade.level(name)) if name in shade.values else bare)
     if corners:
-        axes.add_collection(PolyCollection(corners, facecolors=colours, edgecolors="0.6", linewidths=0.6))
+        axes.add_collection(
+            PolyCollection(
+                corners, facecolors=colours, edgecolors="0.6", linewidths=min(0.6, 6 / plan.columns)
+            )
+        )
 
 
 def _text(plan: Plan, name: str, shade: Shade) -> str:

@@ -106,4 +106,4 @@ def _waits(found: dict[str, tuple[float, str]]) -> Shade:
     texts = {
         name: f"{text}\n{found[name][1]}" if text != "0%" else text for name, text in shade.texts.items()
     }
-    return Shade(shade.title, shade.values, texts, shade.scale)
+    return Shade(shade.title, shade.values, texts, shade.scale, ", most of it for")

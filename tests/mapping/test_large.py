@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from convnets import resnet, vgg19
 
+from simulator.base.errors import InputError
 from simulator.chip.areas import die_area, tile_areas
 from simulator.chip.reader import load_chip
 from simulator.chip.resolve import Hardware, resolve
@@ -15,7 +16,7 @@ from simulator.mapping.lower.lower import lower
 from simulator.mapping.plan import map_workload
 from simulator.program.form import Inference
 from simulator.study.engines import engine
-from simulator.workload.graph import Graph
+from simulator.workload.graph import Graph, Layer, Matrix, Source
 
 CHIPS = Path(__file__).parents[2] / "chip_configs"
 FILE = load_chip(CHIPS / "ibm14nm_large.yaml")
@@ -78,3 +79,14 @@ def test_the_large_chip_is_so_many_tiles_of_the_small_one() -> None:
     assert large.host.bandwidth.magnitude == small.host.bandwidth.magnitude * 48 / 8
     # Each of its links once: two along the row and one along the column, both ways, less what the edges lack.
     assert len(LARGE.topology.links) == 2 * 48 * (47 + 46 + 47) + 48
+
+
+def test_what_is_far_too_large_is_refused_at_once() -> None:
+    matrix = Matrix("weights", 2**20, 2**20)
+    layers = (Layer("x", "input", (), (), 2**20), Layer("fc", "linear", (Source("x"),), (), 2**20, (matrix,)))
+    with pytest.raises(InputError, match="needs 16777216 tiles of 256 x 256 at least; .* has 2304"):
+        map_workload(Graph("huge", layers, ("fc",)), LARGE)
+    with pytest.raises(
+        InputError, match="grid.rows: a chip may have at most 100000 tiles, this one has 48000000"
+    ):
+        load_chip(CHIPS / "ibm14nm_large.yaml", ["grid.rows=1000000"])
