@@ -8,7 +8,6 @@ from simulator.mapping.placed import PlacedChain
 from simulator.mapping.split import Chain
 from simulator.workload.graph import Graph, Layer
 
-
 _MOST_TILES = 200_000
 """Tiles that a network may ask for, where the chip has far fewer, before its pieces are not even counted one by one."""
 

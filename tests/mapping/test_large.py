@@ -84,9 +84,9 @@ def test_the_large_chip_is_so_many_tiles_of_the_small_one() -> None:
 def test_what_is_far_too_large_is_refused_at_once() -> None:
     matrix = Matrix("weights", 2**20, 2**20)
     layers = (Layer("x", "input", (), (), 2**20), Layer("fc", "linear", (Source("x"),), (), 2**20, (matrix,)))
-    with pytest.raises(InputError, match="needs 16777216 tiles of 256 x 256 at least; .* has 2304"):
+    with pytest.raises(InputError, match=r"needs 16777216 tiles of 256 x 256 at least; .* has 2304"):
         map_workload(Graph("huge", layers, ("fc",)), LARGE)
     with pytest.raises(
-        InputError, match="grid.rows: a chip may have at most 100000 tiles, this one has 48000000"
+        InputError, match=r"grid\.rows: a chip may have at most 100000 tiles, this one has 48000000"
     ):
         load_chip(CHIPS / "ibm14nm_large.yaml", ["grid.rows=1000000"])
