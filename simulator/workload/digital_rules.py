@@ -112,7 +112,7 @@ def _elementwise(spec: ElementwiseSpec, name: str, inputs: Sequence[Layer], leng
     first, *others = inputs
     width = spec.width or first.width
     for number, other in enumerate(others if not spec.width else (), start=1):
-        same = other.positions == first.positions and other.width in (width, 1)
+        same = other.positions == first.positions and width % other.width == 0
         spread = (
             other.positions != first.positions
             and first.positions * width % (other.positions * other.width) == 0

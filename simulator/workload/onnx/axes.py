@@ -99,9 +99,12 @@ _MOST = 8
 """Axes that are tried."""
 
 
-def usual(shape: Shape) -> tuple[int, ...]:
-    """Position axes of a tensor that nobody has laid out: of an image height and width, else all but the last."""
-    image = len(shape) == 4 and max(shape[:-1]) > 1
+def usual(shape: Shape, *, given: bool = False) -> tuple[int, ...]:
+    """Position axes of a tensor that nobody has laid out: of an image height and width, else all but the last.
+
+    Images of one channel are ``given`` as inputs; what is computed in such a shape is a mask.
+    """
+    image = len(shape) == 4 and max(shape[:-1]) > 1 and (given or shape[1] > 1)
     places = (2, 3) if image else range(len(shape) - 1)
     return tuple(axis for axis in places if shape[axis] > 1)
 

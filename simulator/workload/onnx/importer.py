@@ -166,7 +166,7 @@ class Importer:
         """The layer that gives a value, and its position axes, as they come."""
         axes = self.axes(value)
         if axes is None:
-            axes = usual(value.shape)
+            axes = usual(value.shape, given=bool(value.source))
         return self.arrange(value, axes), axes
 
     def arrange(self, value: Value, axes: Sequence[int], grid: Sequence[int] | None = None) -> str:

@@ -197,6 +197,35 @@ def test_a_decoder_step_appends_to_its_keys(read, past):
     assert not [layer.name for layer in graph.layers if layer.name.endswith(".order")]
 
 
+def test_a_mask_for_all_heads_and_an_empty_cache(read):
+    """As exporters write a cache that begins empty, and a mask of queries against keys."""
+    nodes = [
+        node("Concat", "nothing k", "keys", axis=2),
+        node("Transpose", "keys", "keys.t", perm=[0, 1, 3, 2]),
+        node("MatMul", "q keys.t", "scores", name="scores"),
+        node("Unsqueeze", "mask axes", "wide"),
+        node("Expand", "wide square", "seen", name="seen"),
+        node("Where", "seen scores low", "masked", name="masked"),
+        node("Softmax", "masked", "y", name="y", axis=-1),
+    ]
+    constants = [
+        weights("nothing", 1, HEADS, 0, SHARE),
+        integers("axes", 1, 2),
+        integers("square", 1, 1, T, T),
+    ]
+    heads = [1, HEADS, T, SHARE]
+    made = model(
+        nodes, {"q": heads, "k": heads, "mask": [1, T]}, [*constants, scalar("low", -1e9)], outputs=["y"]
+    )
+    made.graph.input[2].type.tensor_type.elem_type = 9
+    graph = read(made).bind()
+    assert [(layer.name, layer.kind, layer.grid, layer.width) for layer in graph.layers] == [
+        *(("q", "input", (T,), WIDTH), ("k", "input", (T,), WIDTH), ("scores", "product", (T,), HEADS * T)),
+        *(("mask", "input", (), T), ("seen", "rearrange", (T,), T)),
+        *(("masked", "elementwise", (T,), HEADS * T), ("y", "normalise", (T,), HEADS * T)),
+    ]
+
+
 def test_queries_that_share_keys(read):
     nodes = [node("Attention", "q k v", "y", name="att", q_num_heads=4, kv_num_heads=2, is_causal=1)]
     shapes = {"q": [1, T, 4 * SHARE], "k": [1, T, 2 * SHARE], "v": [1, T, 2 * SHARE]}

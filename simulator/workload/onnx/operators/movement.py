@@ -36,10 +36,14 @@ def transpose(importer: Importer, node: Node) -> None:
 
 @operator("Concat")
 def concat(importer: Importer, node: Node) -> None:
-    """Several tensors along one axis; constants are there already."""
+    """Several tensors along one axis; constants are there already, and one without values changes nothing."""
     result = importer.shape()
     axis = node.integer("axis", 0) % len(result)
     active = [importer.value(name) for name in node.inputs if name in importer.values]
+    if len(active) == 1 and active[0].shape == result:
+        number = next(number for number, name in enumerate(node.inputs) if name in importer.values)
+        importer.rename(active[0], number=number)
+        return
     axes = _common(importer, active, axis, [importer.types[name].shape[axis] for name in node.inputs])
     layers = [importer.arrange(value, axes) for value in active]
     own = axis not in axes and len(active) == len(node.inputs)
@@ -90,7 +94,8 @@ def _changed(importer: Importer, function: str) -> None:
     if result == value.shape and not _reversed(importer):
         importer.rename(value)
         return
-    if len(result) != len(value.shape):
+    vector = function == "expand" and not importer.natural(value)[1]
+    if len(result) != len(value.shape) or vector:
         _anyhow(importer, function)
         return
     touched = [axis for axis, size in enumerate(value.shape) if size != result[axis] or _reversed(importer)]
