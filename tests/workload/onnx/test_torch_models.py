@@ -182,3 +182,66 @@ def test_a_network_with_depthwise_and_transposed_convolutions(tmp_path):
     graph = load_workload(path).bind()
     assert macs(graph) == [256 * 27 * 16, 256 * 9 * 16, 256 * 16 * 8 * 4, 80]
     assert [layer.matrices[0].blocks for layer in graph.mapped] == [1, 16, 1, 1]
+
+
+KEYS, FEED = 2, 80
+"""Heads of keys and values, and width of the feed-forward network, of a decoder in the style of Llama."""
+
+
+class RmsNorm(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.ones(WIDTH))
+
+    def forward(self, x):
+        return self.weight * x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + 1e-6)
+
+
+def turned(x):
+    """Rotary positions: the second half, negated, beside the first."""
+    return torch.cat((-x[..., SHARE // 2 :], x[..., : SHARE // 2]), -1)
+
+
+class Llama(torch.nn.Module):
+    """One block: shared keys, rotary positions, a gated feed-forward network."""
+
+    def __init__(self):
+        super().__init__()
+        made = {"q": WIDTH, "k": KEYS * SHARE, "v": KEYS * SHARE, "o": WIDTH, "gate": FEED, "up": FEED}
+        self.parts = torch.nn.ModuleDict({n: torch.nn.Linear(WIDTH, w, bias=False) for n, w in made.items()})
+        self.down = torch.nn.Linear(FEED, WIDTH, bias=False)
+        self.norms = torch.nn.ModuleList(RmsNorm() for _ in range(2))
+
+    def forward(self, x, past_k, past_v):
+        steps, before = x.shape[1], past_k.shape[2]
+        h = self.norms[0](x)
+        q, k, v = (self.parts[n](h).view(1, steps, -1, SHARE).transpose(1, 2) for n in "qkv")
+        angles = torch.outer(torch.arange(before, before + steps).float(), torch.ones(SHARE // 2)).repeat(
+            1, 2
+        )
+        q, k = (part * angles.cos() + turned(part) * angles.sin() for part in (q, k))
+        k, v = torch.cat([past_k, k], 2), torch.cat([past_v, v], 2)
+        wide = [
+            p[:, :, None].expand(1, KEYS, HEADS // KEYS, -1, SHARE).reshape(1, HEADS, -1, SHARE)
+            for p in (k, v)
+        ]
+        mixed = (q @ wide[0].transpose(2, 3) / SHARE**0.5).softmax(-1) @ wide[1]
+        x = x + self.parts["o"](mixed.transpose(1, 2).reshape(1, steps, WIDTH))
+        h = self.norms[1](x)
+        return x + self.down(torch.nn.functional.silu(self.parts["gate"](h)) * self.parts["up"](h)), k, v
+
+
+@pytest.mark.parametrize(("now", "past"), [(1, 20), (3, 6)])
+def test_a_decoder_with_shared_keys(tmp_path, now, past):
+    inputs = torch.zeros(1, 2, WIDTH), *(torch.zeros(1, KEYS, PAST, SHARE) for _ in range(2))
+    axes = {"x": {1: "now"}, "k": {2: "before"}, "v": {2: "before"}}
+    path = export(Llama(), inputs, tmp_path / "llama.onnx", ["x", "k", "v"], axes=axes)
+    workload = load_workload(path, [f"now={now}", f"before={past}"])
+    graph = workload.bind()
+    shared = KEYS * SHARE
+    assert graph.macs == now * (2 * WIDTH * WIDTH + 2 * WIDTH * shared + 3 * WIDTH * FEED)
+    assert graph.products == workload.coverage.macs - graph.macs == 2 * now * (now + past) * WIDTH
+    assert not [layer.name for layer in graph.layers if layer.name.endswith(".order")]
+    norms = [layer for layer in graph.layers if layer.kind == "normalise"]
+    assert len(norms) == 3
+    assert [layer.grid for layer in norms] == [(now,) if now > 1 else ()] * 3
