@@ -27,6 +27,8 @@ _NAMES = {
     "local_digital": "local digital units twice as fast",
     "global_digital": "global digital units twice as fast",
     "link": "links twice as fast",
+    "host_compute": "host compute twice as fast",
+    "chip_link": "chip-to-chip links twice as fast",
 }
 _ROOM = ("buffer", "register")
 _LAYERS = 2

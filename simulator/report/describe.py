@@ -51,11 +51,20 @@ def chip_facts(file: ChipFile) -> dict[str, str]:
         "global digital units": str(len(hardware.topology.globals) or "none"),
         "links": f"{_links(between)}; {scaled(int(chip.links.lanes) * float(chip.clocks.digital), 'bit/s')} each",
         "host": f"{scaled(float(chip.host.bandwidth), 'bit/s')} each way, {scaled(hardware.host.latency / 1e3, 'ns')}; "
-        f"windows formed at the {chip.host.im2col}",
+        f"windows formed at the {chip.host.im2col}; {_computes(chip)}",
         "layer to layer": {"host": "by way of the host", "links": "over the on-chip links"}[chip.transport],
         **{f"area, {name}": f"{figure(size)} mm^2 ({AREAS[name]})" for name, size in areas(chip).items()},
         "energy not modelled": ", ".join(not_modelled(chip)),
     }
+
+
+def _computes(chip: Chip) -> str:
+    compute = chip.host.compute
+    return (
+        f"computes {compute.text}"
+        if compute
+        else "its work is in this latency, products of activations are refused"
+    )
 
 
 def _kind(node: str) -> str:

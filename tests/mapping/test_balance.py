@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from simulator.base.errors import InputError
 from simulator.chip.reader import load_chip
 from simulator.chip.resolve import Hardware, resolve
+from simulator.engine.contract import run
 from simulator.engine.simpy_engine import SimpyEngine
 from simulator.mapping.balance import balance
 from simulator.mapping.lower.lower import lower
@@ -145,3 +146,13 @@ def test_copies_are_kept_only_where_a_simulation_finds_them_faster() -> None:
     assert float(times[1]) < float(times[2])
     assert balanced(graph, slow, 4, AUTO, IDEAL).of("conv")[0].chain.copies == 4
     assert balanced(graph, slow, 1, AUTO).how == "balanced over 1 tile: no copy that fits helps"
+
+
+def test_copies_may_be_more_than_a_shorter_sequence_has_positions() -> None:
+    graphs = [chain([(length, 16)]) for length in (6, 2)]
+    mapping = map_workload(graphs[0], CHIP, copies={"l0": 4})
+    program = lower(mapping, graphs, [Inference(0), Inference(1), Inference(0)])
+    one, other = run(SimpyEngine(), program), run(AUTO, program)
+    assert all((a == b).all() for a, b in zip(one.start, other.start, strict=True))
+    counts = [n for n, s in zip(one.count, program.streams, strict=True) if s.kind == "mvm"]
+    assert sorted(counts) == [1 + 0 + 1, 1 + 0 + 1, 2 + 1 + 2, 2 + 1 + 2]

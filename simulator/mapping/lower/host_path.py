@@ -101,8 +101,8 @@ def _transfers(context: Context, sizes: Int) -> Work:
     """Host port operations of these sizes [bytes]."""
     rate = context.hardware.host.rate
     total = int(sizes.sum())
-    if (sizes == sizes[0]).all():
-        time = max(transfer(int(sizes[0]), rate), 1)
+    if (sizes == sizes[:1]).all():
+        time = max(transfer(int(sizes[:1].sum()), rate), 1)
         return constant(len(sizes), time, time, bytes=total)
     kinds, which = np.unique(sizes, return_inverse=True)
     times = np.array([max(transfer(int(size), rate), 1) for size in kinds], np.int64)
