@@ -51,6 +51,10 @@ def chip_from(document: Document, path: str | Path, overrides: Sequence[str] = (
 
 def validated(document: Document, path: str | Path) -> ChipFile:
     """The chip that a document describes. Raises InputError."""
+    if "layers" in document.data and "tile" not in document.data:
+        raise InputError(
+            "is a workload, not a chip", place=str(path), remedy="Use run CHIP.yaml --workload WORKLOAD.yaml"
+        )
     try:
         chip = Chip.model_validate(document.data)
         check(chip)
@@ -135,12 +139,12 @@ def overridden(document: Document, overrides: Sequence[str]) -> Document:
 def _parsed(override: str) -> tuple[list[str], Any]:
     field, equals, text = override.partition("=")
     keys = field.strip().split(".")
-    if not equals or not all(keys):
+    if not equals or not all(keys) or not text.strip():
         raise InputError(
             "must look like field=value",
             place=_COMMAND_LINE,
             value=override,
-            remedy="tile.read_mode=one_phase",
+            remedy="Write it like tile.read_mode=one_phase",
         )
     return keys, parse(f"value: {text.strip()}", _COMMAND_LINE).data["value"]
 

@@ -59,7 +59,10 @@ Tiles = Annotated[
 Chips = Annotated[
     int | None,
     typer.Option(
-        "--chips", metavar="N", help="Pipeline over so many equal chips, layers in order. Default: 1."
+        "--chips",
+        metavar="N",
+        help="Pipeline over so many equal chips, layers in order. Default: 1.",
+        min=1,
     ),
 ]
 Settings = Annotated[

@@ -74,6 +74,8 @@ def load_workload(path: str | Path, dims: Sequence[str] = (), *, allow_host: boo
         option = "--dim" if dims else "--allow-host"
         raise InputError("is for ONNX models only", place=str(path), field=option)
     document = load(path)
+    if "tile" in document.data and "layers" not in document.data:
+        raise InputError("is a chip, not a workload", place=str(path))
     try:
         description = Description.model_validate(document.data)
     except ValidationError as error:

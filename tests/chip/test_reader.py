@@ -71,7 +71,7 @@ BAD = {
     "die.area=no": "die.area: must be a number with a unit of area or one of derived, got 'no'",
     "tile.input.coding=foo": "tile.input.coding: must be one of pulse_width, bit_serial, amplitude, got 'foo'",
     "global_digital.row=9": "global_digital.row: the grid has 8 rows, got '9'",
-    "tile": "--set: must look like field=value, got 'tile'. tile.read_mode=one_phase",
+    "tile": "--set: must look like field=value, got 'tile'. Write it like tile.read_mode=one_phase",
 }
 
 

@@ -254,3 +254,23 @@ def refused(done: Any, told: list[str]) -> None:
     assert not missing, done.stderr
     assert "results" not in os.listdir()
     assert not [name for name in os.listdir() if name.endswith(".partial")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "rule"),
+    [
+        (
+            ["run", "{chip}", "--set", "tile.read_mode="],
+            "--set: must look like field=value, got 'tile.read_mode='",
+        ),
+        (
+            ["run", "{workload}"],
+            "{workload}: is a workload, not a chip. Use run CHIP.yaml --workload WORKLOAD.yaml",
+        ),
+        (["run", "{chip}", "-w", "{chip}"], "{chip}: is a chip, not a workload"),
+        (["map", "{chip}", "--chips", "0"], "Invalid value for '--chips'"),
+    ],
+)
+def test_one_thing_taken_for_another(call: Call, chip: Path, arguments: list[str], rule: str) -> None:
+    paths = {"chip": chip, "workload": chip.parents[1] / "workloads" / "resnet18.yaml"}
+    refused(call(*[text.format(**paths) for text in arguments]), [rule.format(**paths)])
