@@ -127,7 +127,8 @@ class _Walk:
                 raise self.importer.refused(f"has no shape: {error}") from error
             found = self._hinted(node)
         if node.outputs and node.outputs[0] and node.outputs[0] not in found:
-            found = {**self._hinted(node), **found}
+            ruled = self._unchecked(rule, node) if rule is not None else {}
+            found = {**self._hinted(node), **ruled, **found}
             if node.outputs[0] not in found and self._known(node):
                 remedy = "Bind the sizes it depends on with --dim, or export the model with fixed sizes"
                 raise self.importer.refused(

@@ -81,6 +81,7 @@ def test_a_transposed_convolution_is_a_matrix_at_every_input_position(read):
         (node("TopK", "x two", "y i", name="y", axis=1), "reduce", 2 * 8 * 6),
         (node("InstanceNormalization", "x c c", "y", name="y"), "elementwise", 4 * 8 * 6),
         (node("LayerNormalization", "x g", "y", name="y", axis=1), "normalise", 4 * 8 * 6),
+        (node("MeanVarianceNormalization", "x", "y", name="y"), "elementwise", 4 * 8 * 6),
         (node("LRN", "x", "y", name="y", size=3), "normalise", 4 * 8 * 6),
         (node("BatchNormalization", "x c c c c", "y", name="y"), "normalise", 4 * 8 * 6),
         (node("Softmax", "x", "y", name="y", axis=2), "normalise", 4 * 8 * 6),
@@ -105,6 +106,23 @@ def test_other_operators_give_as_many_values_as_onnx_says(read, step, kind, valu
     graph = read(model([step], {"x": [1, 4, 8, 6]}, used)).bind()
     (output,) = graph.outputs
     assert (graph[output].kind, graph[output].positions * graph[output].width) == (kind, values)
+
+
+def test_a_norm_that_the_library_has_no_shape_for(read):
+    step = node("GroupNormalization", "x g g", "y", name="y", num_groups=2)
+    graph = read(model([step], {"x": [1, 4, 8, 6]}, [weights("g", 4)], opset=21)).bind()
+    assert [(layer.kind, layer.grid, layer.width) for layer in graph.layers[1:]] == [
+        ("reduce", (), 4),
+        ("elementwise", (8, 6), 4),
+    ]
+    assert [source.layer for source in graph["y"].inputs] == ["x", "y.moments"]
+
+
+def test_the_same_tensor_twice(read):
+    graph = read(
+        model([node("Add", "x x", "a", name="a"), node("Mul", "a a", "y", name="y")], {"x": [1, 5]})
+    ).bind()
+    assert [[source.layer for source in graph[name].inputs] for name in "ay"] == [["x", "x"], ["a", "a"]]
 
 
 def test_pieces_of_channels_stay_where_they_are(read):
@@ -239,6 +257,23 @@ def test_quantised_models_in_both_ways(read):
     graph = read(model(dynamic, {"x": [1, 3, 6, 6]}, quantised())).bind()
     assert macs(graph) == [16 * 4 * 27, 320]
     assert [source.layer for source in graph["scale"].inputs] == ["a", "range.scale"]
+
+
+def test_the_runtimes_own_quantised_operators(read):
+    nodes = [
+        node("QuantizeLinear", "x s z", "xq", domain="com.microsoft"),
+        node("QLinearAdd", "xq s z xq s z s z", "twice", domain="com.microsoft", name="twice"),
+        node("DequantizeLinear", "twice s z", "f", domain="com.microsoft"),
+        node("DynamicQuantizeMatMul", "f w s", "a", domain="com.microsoft", name="a"),
+        node("Add", "a b", "y"),
+    ]
+    small = helper.make_tensor("w", onnx.TensorProto.INT8, [6, 5], bytes(30), raw=True)
+    constants = [*quantised()[:2], small, weights("b", 5)]
+    graph = read(model(nodes, {"x": [1, 4, 6]}, constants, domains=["com.microsoft"])).bind()
+    assert [(layer.kind, len(layer.inputs)) for layer in graph.layers] == [
+        *(("input", 0), ("elementwise", 2), ("linear", 1)),
+    ]
+    assert (graph.macs, graph["a"].attributes["bias"]) == (4 * 6 * 5, True)
 
 
 def refusal(read, *arguments, **words):

@@ -31,6 +31,8 @@ def transpose(importer: Importer, node: Node) -> None:
     """Axes in another order; whether anything moves shows when the values are read."""
     value = importer.active()
     order = node.integers("perm") or list(reversed(range(len(value.shape))))
+    if sorted(order) != list(range(len(value.shape))):
+        raise importer.refused("must name every axis once", order)
     importer.rename(value, partial(transposed, order=order))
 
 

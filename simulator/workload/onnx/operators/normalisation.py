@@ -7,7 +7,7 @@ from typing import Any
 from simulator.workload.onnx.axes import grid_of
 from simulator.workload.onnx.importer import Importer
 from simulator.workload.onnx.model import Node, Value
-from simulator.workload.onnx.registry import operator
+from simulator.workload.onnx.registry import like_first, operator
 
 SOFTMAX, LAYER_NORM, RMS_NORM, BATCH_NORM = 5, 7, 4, 2
 
@@ -79,7 +79,7 @@ def lp_norm(importer: Importer, node: Node) -> None:
     normalised(importer, [node.integer("axis", -1)], "lp_norm", RMS_NORM)
 
 
-@operator("InstanceNormalization", "GroupNormalization", "MeanVarianceNormalization")
+@operator("InstanceNormalization", "GroupNormalization", "MeanVarianceNormalization", shape=like_first)
 def over_positions(importer: Importer, node: Node) -> None:
     """Mean and spread need all positions, then each value is shifted and scaled."""
     layer, axes = importer.natural(importer.active())

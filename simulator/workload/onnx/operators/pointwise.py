@@ -141,8 +141,9 @@ def spread(importer: Importer, values: Sequence[Value], result: Shape) -> tuple[
     else:
         axes = usual(result)
         layer = _grown(importer, lead, result, axes)
-    layers = [layer] + [_under(importer, value, result, axes) for value in values if value is not lead]
-    return layers, axes
+    others = list(values)
+    others.remove(lead)
+    return [layer, *(_under(importer, value, result, axes) for value in others)], axes
 
 
 def _under(importer: Importer, value: Value, result: Shape, axes: Sequence[int]) -> str:

@@ -7,9 +7,19 @@ from simulator.workload.onnx.operators.pointwise import combine, simple
 from simulator.workload.onnx.operators.windows import image_of
 from simulator.workload.onnx.registry import CONTRIB, like_first, operator
 
+FLOAT, UINT8 = 1, 2
+"""Element types as ONNX numbers them."""
+
+
+def _converted(importer: Importer, node: Node) -> dict[str, Typed]:
+    shape = importer.types[node.inputs[0]].shape
+    zero = importer.types.get(importer.input(2))
+    integer = UINT8 if zero is None else zero.element
+    return {node.outputs[0]: Typed(shape, FLOAT if node.op == "DequantizeLinear" else integer)}
+
 
 @operator("QuantizeLinear", "DequantizeLinear")
-@operator("QuantizeLinear", "DequantizeLinear", domain=CONTRIB, shape=like_first)
+@operator("QuantizeLinear", "DequantizeLinear", domain=CONTRIB, shape=_converted)
 def converted(importer: Importer, node: Node) -> None:
     """The same values on another scale."""
     value = importer.active()
@@ -68,7 +78,8 @@ def quantised_pool(importer: Importer, node: Node) -> None:
 
 def _dynamic(importer: Importer, node: Node) -> dict[str, Typed]:
     first, second = (importer.types[name] for name in node.inputs[:2])
-    return {node.outputs[0]: Typed((*first.shape[:-1], second.shape[-1]), first.element)}
+    element = first.element if node.op == "FusedMatMul" else FLOAT
+    return {node.outputs[0]: Typed((*first.shape[:-1], second.shape[-1]), element)}
 
 
 @operator("MatMulIntegerToFloat", "DynamicQuantizeMatMul", "FusedMatMul", domain=CONTRIB, shape=_dynamic)
