@@ -37,7 +37,7 @@ class Importer:
         self._placed: dict[str, Placed] = {}
         self._arranged: dict[tuple[Any, ...], str] = {}
         self._names: set[str] = set()
-        reads = [name for node in model.nodes for name in node.inputs]
+        reads = [name for node in model.nodes for name in (*node.inputs, *node.captured)]
         self._readers = Counter([*reads, *model.outputs])
 
     # What operators ask

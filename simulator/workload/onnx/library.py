@@ -12,7 +12,7 @@ from onnx import defs, numpy_helper, shape_inference
 from onnx.reference import ReferenceEvaluator
 
 from simulator.base.errors import InputError
-from simulator.workload.onnx.model import Array, Constant, Dimension, Model, Node, Typed
+from simulator.workload.onnx.model import Array, Branch, Constant, Dimension, Model, Node, Typed
 from simulator.workload.onnx.wire import model_bytes
 
 MAX_NODES = 100_000
@@ -88,8 +88,34 @@ def _nodes(graph: onnx.GraphProto, path: Path) -> Iterator[Node]:
             rule = f"has an attribute that cannot be read: {_first(error)}"
             raise InputError(rule, place=str(path), field=f"node {name} ({node.op_type})") from error
         yield Node(
-            node.op_type, _domain(node.domain), name, tuple(node.input), tuple(node.output), node, attributes
+            op=node.op_type,
+            domain=_domain(node.domain),
+            name=name,
+            inputs=tuple(node.input),
+            outputs=tuple(node.output),
+            form=node,
+            attributes=attributes,
+            captured=tuple(_captured(node)),
         )
+
+
+def _captured(node: onnx.NodeProto) -> Iterator[str]:
+    for part in node.attribute:
+        for graph in (part.g, *part.graphs):
+            yield from (info.name for info in graph.output)
+            for inner in graph.node:
+                yield from inner.input
+                yield from _captured(inner)
+
+
+def branch(model: Model, node: Node, name: str) -> Branch | None:
+    """A graph that a node holds as an attribute; None if it holds none of this name."""
+    graph = node.attributes.get(name)
+    if not isinstance(graph, onnx.GraphProto) or len(graph.node) > MAX_NODES:
+        return None
+    path = Path(model.path)
+    constants = {tensor.name: _constant(tensor, path) for tensor in graph.initializer}
+    return Branch(tuple(_nodes(graph, path)), constants, tuple(info.name for info in graph.output))
 
 
 def _attribute(part: onnx.AttributeProto, path: Path) -> Any:

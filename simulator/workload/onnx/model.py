@@ -64,7 +64,10 @@ def known(data: Array, element: int) -> Constant:
 
 @dataclass(frozen=True)
 class Node:
-    """One operator: names of tensors that it reads ("" where left out) and gives; ``form`` is the library's own."""
+    """One operator: names of tensors that it reads ("" where left out) and gives; ``form`` is the library's own.
+
+    ``captured``: what the graphs within it read.
+    """
 
     op: str
     domain: str
@@ -73,6 +76,7 @@ class Node:
     outputs: tuple[str, ...]
     form: Any
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    captured: tuple[str, ...] = ()
 
     def integer(self, name: str, usual: int) -> int:
         """An integer attribute."""
@@ -93,6 +97,15 @@ class Node:
         """A list of integers; None where it is left out."""
         value = self.attributes.get(name)
         return [int(v) for v in value] if isinstance(value, list | tuple) else None
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A graph within an operator: its operators, its own constants, the names of what it gives."""
+
+    nodes: tuple[Node, ...]
+    constants: Mapping[str, Constant]
+    outputs: tuple[str, ...]
 
 
 @dataclass(frozen=True)

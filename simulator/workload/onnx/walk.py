@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import TypeVar
@@ -83,6 +83,8 @@ class _Walk:
         lost = [name for name in node.inputs if name and name not in importer.types]
         if lost:
             raise importer.refused("reads what no earlier operator gives", lost[0], "Sort the operators")
+        if node.op == "If" and not node.domain and self._branched(node):
+            return
         handler = HANDLERS.get((node.domain, node.op))
         importer.types.update(self._typed(node))
         if (node.domain, node.op) in _SHAPES:
@@ -108,6 +110,36 @@ class _Walk:
             return step(self.importer, node)
         except (IndexError, KeyError, ValueError) as error:
             raise self.importer.refused("must have the inputs and outputs of its kind") from error
+
+    def _branched(self, node: Node) -> bool:
+        """Take the branch of a condition that is known before any request; False if it is not."""
+        importer = self.importer
+        condition = importer.constants.get(node.inputs[0]) if len(node.inputs) == 1 else None
+        if condition is None or condition.data is None or condition.size != 1:
+            return False
+        name = "then_branch" if bool(condition.data.ravel()[0]) else "else_branch"
+        branch = library.branch(self.model, node, name)
+        if branch is None or len(branch.outputs) != len(node.outputs):
+            return False
+        importer.constants.update(branch.constants)
+        importer.types.update({name: constant.typed for name, constant in branch.constants.items()})
+        for inner in branch.nodes:
+            self._take(inner)
+        for given, inside in zip(node.outputs, branch.outputs, strict=True):
+            self._same(node, given, inside)
+        return True
+
+    def _same(self, node: Node, given: str, inside: str) -> None:
+        """A tensor of a branch by the name that it has outside."""
+        importer = self.importer
+        importer.node = node
+        if inside not in importer.types:
+            raise importer.refused("gives what nobody makes", inside)
+        importer.types[given] = importer.types[inside]
+        if inside in importer.constants:
+            importer.constants[given] = importer.constants[inside]
+        elif inside in importer.values:
+            importer.values[given] = replace(importer.values[inside], sole=False)
 
     def _shape(self, node: Node) -> None:
         importer = self.importer

@@ -293,6 +293,34 @@ def test_shape_arithmetic_folds(read):
     assert read(model(nodes, {"x": [1, 3, 4, 4]}, constants)).bind().macs == 240
 
 
+@pytest.mark.parametrize(("channels", "kernel"), [(3, 3), (1, 1)])
+def test_a_branch_whose_condition_is_known_is_taken(read, channels, kernel):
+    """As exporters write a squeeze of an axis that may have several entries."""
+
+    def side(name, *steps):
+        return helper.make_graph(list(steps), name, [], [helper.make_tensor_value_info(f"{name}.y", 1, None)])
+
+    nodes = [
+        node("Conv", "x w", "a", name="a"),
+        node("Shape", "a", "s"),
+        node("Gather", "s one", "c"),
+        node("Equal", "c three", "many"),
+        helper.make_node(
+            "If",
+            ["many"],
+            ["b"],
+            then_branch=side("many", node("Relu", "a", "many.y", name="then")),
+            else_branch=side("few", node("Tanh", "a", "few.y", name="else")),
+        ),
+        node("Sub", "b a", "y", name="y"),
+    ]
+    constants = [weights("w", kernel, channels, 1, 1), integers("one", 1), integers("three", 3)]
+    graph = read(model(nodes, {"x": [1, channels, 5, 5]}, constants)).bind()
+    assert [layer.name for layer in graph.layers] == ["x", "a", "y"]
+    assert graph["a"].activation == ""
+    assert graph["y"].attributes["function"] == ("relu.sub" if kernel == 3 else "tanh.sub")
+
+
 def test_functions_of_the_model_are_looked_into(read):
     body = [node("MatMul", "a b", "c"), node("Relu", "c", "d")]
     imports = [helper.make_opsetid("", 17)]
