@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 import simulator.api as simulator
 from simulator.base.errors import InputError
 from simulator.cli.main import app
+from simulator.study.points_workload import workload_from
 from simulator.workload.onnx.library import MAX_NODES
 from simulator.workload.onnx.registry import HANDLERS
 from simulator.workload.onnx.walk import FAMILIES
@@ -100,6 +101,12 @@ def test_onnx_is_imported_for_models_only(folder):
         f"load_workload(r'{ROOT / 'workloads' / 'resnet9_cifar10.yaml'}'); assert 'onnx' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
+
+
+def test_a_sweep_can_name_a_model(tmp_path):
+    path = tmp_path / "net.onnx"
+    path.write_bytes(conv_and_attention().SerializeToString())
+    assert workload_from(path, ()).bind() == simulator.load_workload(path).file.bind()
 
 
 def test_from_python(tmp_path):
