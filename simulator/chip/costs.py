@@ -27,8 +27,8 @@ class Cost:
 class Costs:
     """Energies [pJ]: ``input``, ``crossbar``, ``adc`` and ``buffer`` an MVM, ``output`` a value out of a local unit,
     ``gates`` a value into a global unit (None: there is none), ``wire`` a byte between neighbours, ``host`` a byte
-    and ``chip_link`` between chips, ``compute`` an operation of the host (None: not modelled). Powers [mW] of a tile:
-    ``clock``, ``leakage``."""
+    and ``chip_link`` between chips, ``compute`` an operation of the host, ``programming`` a weight (None: not
+    modelled). Powers [mW] of a tile: ``clock``, ``leakage``."""
 
     input: Cost
     crossbar: Cost
@@ -40,6 +40,7 @@ class Costs:
     host: Cost | None
     compute: Cost | None
     chip_link: Cost | None
+    programming: Cost | None
     clock: Cost
     leakage: Cost
 
@@ -62,6 +63,7 @@ def costs(chip: Chip) -> Costs:
         host=_host(chip),
         compute=_compute(chip),
         chip_link=_chip_link(chip),
+        programming=_programming(chip),
         clock=_clock(chip),
         leakage=_leakage(chip),
     )
@@ -165,6 +167,11 @@ def _compute(chip: Chip) -> Cost | None:
 def _chip_link(chip: Chip) -> Cost | None:
     figure = chip.chip_link.energy if chip.chip_link else None
     return _cost(figure, offchip.energy(1, figure.magnitude)) if figure else None
+
+
+def _programming(chip: Chip) -> Cost | None:
+    figure = chip.programming.energy if chip.programming else None
+    return _cost(figure, figure.magnitude) if figure else None
 
 
 def _clock(chip: Chip) -> Cost:

@@ -10,7 +10,7 @@ from typing import Literal
 from simulator.base.errors import InputError
 from simulator.base.units import Quantity, whole_ps
 from simulator.chip import timing
-from simulator.chip.schema import Chip, ChipLink, Host
+from simulator.chip.schema import Chip, ChipLink, Host, Programming
 from simulator.chip.timing import mvm_window
 from simulator.chip.topology import Topology, build, repeated
 from simulator.parts import streaming
@@ -64,6 +64,15 @@ class ChipPath:
 
 
 @dataclass(frozen=True)
+class Programmer:
+    """Writing weights: time of a row [ps], tiles at a time, writes that a device endures."""
+
+    row: int
+    tiles: int
+    endurance: int
+
+
+@dataclass(frozen=True)
 class Buffers:
     """Capacities: whole input vectors, bytes of window, bytes of residual, received partial-sum vectors."""
 
@@ -75,7 +84,10 @@ class Buffers:
 
 @dataclass(frozen=True)
 class Hardware:
-    """A chip in integers, or ``chips`` equal ones: ``single`` is the topology of one, ``topology`` that of all."""
+    """A chip in integers, or ``chips`` equal ones: ``single`` is the topology of one, ``topology`` that of all.
+
+    With ``reload`` there is one chip, and ``chips`` are the sets of weights that it holds in turn.
+    """
 
     name: str
     rows: int
@@ -91,10 +103,20 @@ class Hardware:
     single: Topology
     chips: int = 1
     chip_link: ChipPath | None = None
+    programmer: Programmer | None = None
+    reload: bool = False
+
+    @property
+    def dies(self) -> int:
+        """Chips that are there."""
+        return 1 if self.reload else self.chips
 
 
-def resolve(chip: Chip, chips: int = 1) -> Hardware:
-    """Integers of a chip, or of so many equal ones; InputError where a link makes no sense."""
+def resolve(chip: Chip, chips: int = 1, *, reload: bool = False) -> Hardware:
+    """Integers of a chip, or of so many equal ones; InputError where a link makes no sense.
+
+    ``reload``: one chip that holds ``chips`` sets of weights in turn.
+    """
     if not 1 <= chips <= MOST_CHIPS:
         raise InputError(f"must be between 1 and {MOST_CHIPS}", field="--chips", value=chips)
     tile = chip.tile
@@ -103,10 +125,12 @@ def resolve(chip: Chip, chips: int = 1) -> Hardware:
         name=chip.name,
         rows=int(tile.crossbar.rows),
         columns=int(tile.crossbar.columns),
-        topology=one if chips == 1 else repeated(one, chips),
+        topology=one if chips == 1 else repeated(one, chips, sets=reload),
         single=one,
         chips=chips,
-        chip_link=_between(chip.chip_link),
+        chip_link=None if reload else _between(chip.chip_link),
+        programmer=_programmer(chip.programming),
+        reload=reload,
         mvm=_mvm(chip),
         local=_local(chip, digital),
         link=streaming.link(digital, int(chip.links.lanes), int(chip.links.latency)),
@@ -144,6 +168,12 @@ def _host(host: Host) -> HostPath:
 
 def _between(link: ChipLink | None) -> ChipPath | None:
     return ChipPath(link.bandwidth.magnitude, whole_ps(link.latency.magnitude)) if link else None
+
+
+def _programmer(section: Programming | None) -> Programmer | None:
+    if section is None:
+        return None
+    return Programmer(whole_ps(section.row_time.magnitude), int(section.tiles), int(section.endurance))
 
 
 def _local(chip: Chip, period: int) -> Streaming:

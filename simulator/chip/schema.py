@@ -140,6 +140,19 @@ class ChipLink(Section):
     energy: EnergyPerBit | None = None
 
 
+class Programming(Section):
+    """Writing weights while the chip runs (``--reload``).
+
+    ``row_time``: all devices of a row of a tile at once, row after row; ``tiles`` of the chip at a time; ``energy`` a
+    weight; ``endurance``: how often a device can be written.
+    """
+
+    row_time: Time
+    tiles: Positive
+    energy: Energy
+    endurance: Count
+
+
 class Die(Section):
     """The whole chip: a given area, or ``derived`` from tiles, global units and ``overhead`` a tile (pads, wiring)."""
 
@@ -169,6 +182,7 @@ class Chip(Section):
     links: Links
     host: Host
     chip_link: ChipLink | None = None
+    programming: Programming | None = None
     transport: Literal["host", "links"] = Field(description="How a layer's output reaches the next layer")
 
     @model_validator(mode="after")

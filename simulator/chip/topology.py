@@ -21,9 +21,17 @@ def global_name(column: int) -> str:
     return f"global[{column}]"
 
 
-def on_chip(chip: int, chips: int, name: str) -> str:
-    """Name of a tile, unit or port of a chip, from 1, among so many: ``c2/tile[1,1]``; one alone has no number."""
-    return f"c{chip}/{name}" if chips > 1 else name
+def on_chip(chip: int, chips: int, name: str, *, sets: bool = False) -> str:
+    """Name of a tile, unit or port of a chip, from 1, among so many: ``c2/tile[1,1]``; one alone has no number.
+
+    ``sets``: not chips but sets of weights that take turns on one: ``w2/tile[1,1]``.
+    """
+    return f"{'w' if sets else 'c'}{chip}/{name}" if chips > 1 else name
+
+
+def physical(name: str) -> str:
+    """The name on its own chip: ``tile[1,1]`` of ``w2/tile[1,1]``, also at both ends of a link."""
+    return "->".join(end.rpartition("/")[2] for end in name.split("->"))
 
 
 def chip_of(name: str) -> int:
@@ -65,22 +73,25 @@ class Topology:
         return before
 
 
-def repeated(one: Topology, chips: int) -> Topology:
-    """So many equal chips without links between them, their rows numbered on from chip to chip."""
+def repeated(one: Topology, chips: int, *, sets: bool = False) -> Topology:
+    """So many equal chips without links between them, their rows numbered on from chip to chip.
+
+    ``sets``: see ``on_chip``.
+    """
     rows = max(row for row, _ in one.tiles.values())
+
+    def name(chip: int, node: str) -> str:
+        return on_chip(chip, chips, node, sets=sets)
+
     each = range(1, chips + 1)
     return Topology(
         {
-            on_chip(c, chips, t): (r + (c - 1) * rows, column)
+            name(c, tile): (row + (c - 1) * rows, column)
             for c in each
-            for t, (r, column) in one.tiles.items()
+            for tile, (row, column) in one.tiles.items()
         },
-        {
-            on_chip(c, chips, unit): on_chip(c, chips, tile)
-            for c in each
-            for unit, tile in one.globals.items()
-        },
-        tuple((on_chip(c, chips, a), on_chip(c, chips, b)) for c in each for a, b in one.links),
+        {name(c, unit): name(c, tile) for c in each for unit, tile in one.globals.items()},
+        tuple((name(c, source), name(c, target)) for c in each for source, target in one.links),
     )
 
 

@@ -34,6 +34,7 @@ class Job:
     timeline: TimelineFile | None = None
     detail: int | None = None
     chips: int | None = None
+    reload: bool = False
 
 
 def execute(job: Job, out: Path | None, *, plots: bool) -> tuple[Result, Path]:
@@ -50,6 +51,7 @@ def execute(job: Job, out: Path | None, *, plots: bool) -> tuple[Result, Path]:
                 placement=how,
                 tiles=job.tiles,
                 chips=job.chips,
+                reload=job.reload,
                 ideal=job.ideal,
                 detail=job.detail,
                 contrast=job.contrast,

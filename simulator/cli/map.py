@@ -8,6 +8,7 @@ from simulator.cli.options import (
     Dims,
     Length,
     MappingChoice,
+    Reload,
     Settings,
     Tiles,
     TracePath,
@@ -27,6 +28,7 @@ def map_command(
     mapping: MappingChoice = None,
     tiles: Tiles = None,
     chips: Chips = None,
+    reload: Reload = False,
     as_json: AsJson = False,
 ) -> None:
     """Show which layer sits on which tile.
@@ -42,7 +44,7 @@ def map_command(
     asked = requests(
         Asked(workload, trace, length=length, dims=tuple(dims or ()), allow_host=allow_host), chip
     )
-    found = plan(hardware, asked, placement(mapping, tiles), tiles, chips)
+    found = plan(hardware, asked, placement(mapping, tiles), tiles, chips, reload=reload)
     if as_json:
         from simulator.report.summary import as_json as text
 

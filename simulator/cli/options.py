@@ -65,6 +65,10 @@ Chips = Annotated[
         min=1,
     ),
 ]
+Reload = Annotated[
+    bool,
+    typer.Option("--reload", help="Write weights while running, where the network does not fit the chip."),
+]
 Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="FIELD=VALUE", help="Override a field of the chip; may be repeated."),

@@ -18,6 +18,7 @@ from simulator.cli.options import (
     EngineName,
     Length,
     MappingChoice,
+    Reload,
     Seed,
     Settings,
     Tiles,
@@ -90,6 +91,7 @@ def run_command(
     mapping: MappingChoice = None,
     tiles: Tiles = None,
     chips: Chips = None,
+    reload: Reload = False,
     ideal: Ideal = None,
     engine: EngineChoice = EngineName.AUTO,
     contrast: Contrast = False,
@@ -125,6 +127,7 @@ def run_command(
         slices,
         detail,
         chips,
+        reload,
     )
     result, folder = execute(job, out, plots=not no_plots)
     _tell(result, folder, as_json)

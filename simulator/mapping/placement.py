@@ -12,14 +12,14 @@ from simulator.chip.reader import ChipFile
 from simulator.chip.topology import chip_of, tile_name
 from simulator.mapping.plan import Place
 
-_TILE = r"(\d{1,2}/)?\d{1,4},\d{1,4}"
+_TILE = r"(w?\d{1,2}/)?\d{1,4},\d{1,4}"
 Group = Annotated[str, Field(pattern=rf"^{_TILE}( {_TILE})*$")]
 
 
 class PlacementFile(BaseModel):
     """``place``: layer -> column groups, each the tiles of its chain as "row,column row,column ...".
 
-    On several chips each tile is "chip/row,column".
+    On several chips each tile is "chip/row,column", with several sets of weights in turn "wset/row,column".
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -71,9 +71,16 @@ def _beside(chip_file: ChipFile, entry: str) -> Path:
 def _tile(pair: str) -> str:
     chip, _, place = pair.rpartition("/")
     row, column = map(int, place.split(","))
-    return f"c{int(chip)}/{tile_name(row, column)}" if chip else tile_name(row, column)
+    if not chip:
+        return tile_name(row, column)
+    return f"{'w' if chip[0] == 'w' else 'c'}{int(chip.lstrip('w'))}/{tile_name(row, column)}"
 
 
 def chips_of(place: Place) -> int:
     """How many chips a placement is for."""
     return max((chip_of(tile) for groups in place.values() for group in groups for tile in group), default=1)
+
+
+def takes_turns(place: Place) -> bool:
+    """Whether a placement is one of sets of weights in turn."""
+    return any(tile.startswith("w") for groups in place.values() for group in groups for tile in group)

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from simulator.base.errors import InputError, did_you_mean
 from simulator.chip.resolve import Hardware
-from simulator.chip.topology import chip_of
+from simulator.chip.topology import chip_of, physical
 from simulator.mapping.checks import check_copies, check_network, check_placed, check_size
 from simulator.mapping.placed import PlacedChain
 from simulator.mapping.seats import Seats
@@ -44,6 +44,24 @@ class Mapping:
         """Tiles in use, in the chip's order."""
         used = {tile for placed in self.chains for tile in placed.tiles}
         return tuple(tile for tile in self.hardware.topology.tiles if tile in used)
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Tiles in use that are there: sets of weights that take turns are on the same."""
+        return tuple(dict.fromkeys(map(physical, self.tiles))) if self.hardware.reload else self.tiles
+
+    @cached_property
+    def written(self) -> tuple[int, int]:
+        """Weights written an inference, and how often the tile that is written most often is."""
+        held = Counter(map(physical, self.tiles)) if self.hardware.reload else Counter[str]()
+        turns = {tile: count for tile, count in held.items() if count > 1}
+        pieces = (
+            piece.macs
+            for placed in self.chains
+            for tile, piece in zip(placed.tiles, placed.chain.pieces, strict=True)
+            if physical(tile) in turns
+        )
+        return sum(pieces), max(turns.values(), default=0)
 
     @property
     def weights(self) -> int:

@@ -34,8 +34,11 @@ class Seats:
         tiles: list[list[str]] = [[] for _ in self.chains]
         for number, (part, seats) in enumerate(zip(self.parts, fitting, strict=True), 1):
             for chain, found in zip(part, self._placed(part, seats), strict=True):
-                tiles[chain] = [on_chip(number, self.hardware.chips, tile) for tile in found]
+                tiles[chain] = [self._name(number, tile) for tile in found]
         return tiles
+
+    def _name(self, number: int, tile: str) -> str:
+        return on_chip(number, self.hardware.chips, tile, sets=self.hardware.reload)
 
     @property
     def there(self) -> int:
@@ -71,7 +74,8 @@ class Seats:
         if max(loads) > self.there:
             return "Try "
         chips = filled(loads, self.there)[-1] + 1
-        return f"Try --chips {chips}, " if chips > self.hardware.chips else "Try "
+        turns = "--reload, " if self.hardware.programmer and not self.hardware.reload else ""
+        return f"Try --chips {chips}, {turns}" if chips > self.hardware.chips else "Try "
 
     def _check_units(self, network: str) -> None:
         """InputError where LSTMs have more column groups than a chip has global units."""

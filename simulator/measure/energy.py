@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from simulator.chip.costs import Cost, Costs, costs
 from simulator.chip.schema import Chip
-from simulator.chip.topology import Topology
+from simulator.chip.topology import Topology, physical
 from simulator.mapping.plan import Mapping
 from simulator.measure.totals import Totals, totals
 from simulator.program.form import Program, Stream
@@ -76,6 +76,8 @@ def _dynamic(
         yield "host", size, each.host
     elif stream.part == "chip_link" and each.chip_link is not None:
         yield "chip_link", size, each.chip_link
+    elif stream.part == "programming" and each.programming is not None:
+        yield "programming", values, each.programming
     elif stream.part == "host_compute" and each.compute is not None:
         yield "host_compute", values, each.compute
 
@@ -91,7 +93,8 @@ def distance(topology: Topology, link: str) -> int:
 
 def _static(each: Costs, chip: Chip, mapping: Mapping, makespan: int) -> list[Entry]:
     """Clock and leakage of every tile whose domain is on, for the whole run."""
-    owner = {tile: placed.chain.layer for placed in mapping.chains for tile in placed.tiles}
+    names = {tile: physical(tile) if mapping.hardware.reload else tile for tile in mapping.tiles}
+    owner = {names[tile]: placed.chain.layer for placed in mapping.chains for tile in placed.tiles}
     powers = {"tile_clock": each.clock, "tile_leakage": each.leakage}
     return [
         Entry(
@@ -109,8 +112,9 @@ def _static(each: Costs, chip: Chip, mapping: Mapping, makespan: int) -> list[En
 
 def powered(chip: Chip, mapping: Mapping) -> list[str]:
     """Tiles that are on: all of every power domain in which a tile is used."""
-    tiles: Dict[str, tuple[int, int]] = mapping.hardware.topology.tiles
-    used = set(mapping.tiles)
+    hardware = mapping.hardware
+    tiles: Dict[str, tuple[int, int]] = (hardware.single if hardware.reload else hardware.topology).tiles
+    used = set(mapping.places)
     if chip.grid.power_domain == "tile":
         return [tile for tile in tiles if tile in used]
     if chip.grid.power_domain == "chip":

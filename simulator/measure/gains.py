@@ -29,6 +29,7 @@ _NAMES = {
     "link": "links twice as fast",
     "host_compute": "host compute twice as fast",
     "chip_link": "chip-to-chip links twice as fast",
+    "programming": "weights written twice as fast",
 }
 _ROOM = ("buffer", "register")
 _LAYERS = 2

@@ -82,7 +82,7 @@ def _throughput(run: Measured) -> list[Metric]:
     cells = run.mapping.hardware.rows * run.mapping.hardware.columns
     macs, tiles = (
         int(totals(run.program).macs.sum()) / run.inferences,
-        len(run.mapping.hardware.topology.tiles),
+        len(run.mapping.hardware.single.tiles) * run.mapping.hardware.dies,
     )
     rates = {
         "peak": (2e3 * cells * tiles / window, "every cell of every tile, one MVM a window"),
@@ -101,7 +101,7 @@ def _throughput(run: Measured) -> list[Metric]:
             f"{name}_gops_per_mm2_{area}", rate / size, "GOPS/mm^2", f"{name} over {AREAS[area]}", "density"
         )
         for name, (rate, _) in rates.items()
-        for area, size in areas(run.chip, run.mapping.hardware.chips).items()
+        for area, size in areas(run.chip, run.mapping.hardware.dies).items()
     ]
 
 
@@ -139,8 +139,9 @@ def _energy(run: Measured) -> list[Metric]:
 
 
 def _mapping(mapping: Mapping) -> list[Metric]:
-    used, there = len(mapping.tiles), len(mapping.hardware.topology.tiles)
+    used, there = len(mapping.places), len(mapping.hardware.single.tiles) * mapping.hardware.dies
     return [
+        *_wear(mapping),
         Metric("tiles_used", used, "tiles", f"of {there}", "mapping"),
         Metric(
             "tile_utilisation", mapping.utilisation(), "1", "weights / cells of the tiles used", "mapping"
@@ -150,6 +151,25 @@ def _mapping(mapping: Mapping) -> list[Metric]:
             mapping.utilisation() * used / there,
             "1",
             "weights / cells of all tiles",
+            "mapping",
+        ),
+    ]
+
+
+def _wear(mapping: Mapping) -> list[Metric]:
+    """What writing weights while the chip runs asks of its devices."""
+    (weights, times), programmer = mapping.written, mapping.hardware.programmer
+    if not times or programmer is None:
+        return []
+    lasts = programmer.endurance / times
+    written = "weights that are written for each inference"
+    return [
+        Metric("weights_written", weights, "1/inference", written, "mapping"),
+        Metric(
+            "inferences_to_wear_out",
+            lasts,
+            "inferences",
+            f"endurance of a device / {times} writes an inference of the tile that is written most often",
             "mapping",
         ),
     ]

@@ -1,10 +1,27 @@
-"""Tables of the latest program are kept: a study runs one frame under many schedules."""
+"""Tables of the latest program are kept, and what follows from them: a study runs one frame under many schedules."""
 
 from collections.abc import Callable
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar
 
 from simulator.program.form import Program
 from simulator.program.tables import Tables
+
+Made = TypeVar("Made")
+
+
+def for_latest(make: Callable[[Tables], Made]) -> Callable[[Tables], Made]:
+    """Keep what ``make`` gave for the latest tables; nobody changes it."""
+    kept: list[tuple[Tables, Made]] = []
+
+    @wraps(make)
+    def made(tables: Tables) -> Made:
+        if not kept or kept[0][0] is not tables:
+            kept[:] = [(tables, make(tables))]
+        return kept[0][1]
+
+    return made
+
 
 _latest: list[tuple[list[Any], Tables]] = []
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.program.form import Int
+from simulator.program.remember import for_latest
 from simulator.program.tables import StreamTable, Tables
 
 Clock = tuple[int, int]
@@ -51,10 +52,13 @@ def clock_of(tables: Tables, stream: int) -> Clock | None:
     return clock
 
 
+@for_latest
 def clocks(tables: Tables) -> tuple[Int, Int]:
     """Period and phase [ps] per stream of a checked program."""
     count = len(tables.stream.key)
     period, phase = np.ones(count, np.int64), np.zeros(count, np.int64)
     for s in np.unique(stream_of(tables.stream)[tables.resource.period[tables.stream.resource] > 1]).tolist():
         period[s], phase[s] = clock_of(tables, s) or (1, 0)
+    for kept in (period, phase):
+        kept.setflags(write=False)
     return period, phase

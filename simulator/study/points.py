@@ -272,7 +272,10 @@ def _code() -> str:
     root = Path(simulator.__file__).parent
     files = [path for package in _DECIDING for path in sorted((root / package).rglob("*.py"))]
     whole = sha256()
-    for path in [*files, *(root / "study" / name for name in ("balanced.py", "points.py", "run.py"))]:
+    for path in [
+        *files,
+        *(root / "study" / name for name in ("balanced.py", "points.py", "reloaded.py", "run.py")),
+    ]:
         whole.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return whole.hexdigest()
 

@@ -12,7 +12,7 @@ from simulator.chip.reader import ChipFile
 from simulator.chip.resolve import resolve
 from simulator.engine.contract import Engine, run
 from simulator.mapping.lower.lower import lower
-from simulator.mapping.placement import chips_of, find_placement
+from simulator.mapping.placement import chips_of, find_placement, takes_turns
 from simulator.mapping.plan import Mapping, map_workload
 from simulator.measure.attribution import Attribution, attribution
 from simulator.measure.bounds import Bound, bounds
@@ -27,6 +27,7 @@ from simulator.program.history import History, history
 from simulator.program.timeline import FULL, Recording, Timeline
 from simulator.study import engines
 from simulator.study.balanced import balanced
+from simulator.study.reloaded import reloaded
 from simulator.trace.trace import Trace
 
 
@@ -91,6 +92,7 @@ def simulate(
     placement: Path | Literal["packed", "balanced"] | None = None,
     tiles: int | None = None,
     chips: int | None = None,
+    reload: bool = False,
     ideal: Sequence[str] = (),
     recording: Recording = FULL,
     detail: int | None = None,
@@ -107,7 +109,7 @@ def simulate(
     Raises InputError or DeadlockError.
     """
     chip, inferences = chip_file.chip, schedule(trace)
-    mapping = plan(chip_file, trace, placement, tiles, chips, engine=engine, ideal=ideal)
+    mapping = plan(chip_file, trace, placement, tiles, chips, engine=engine, ideal=ideal, reload=reload)
     program = lower(mapping, trace.graphs, inferences, ideal)
     reference = lower(mapping, trace.graphs, inferences) if ideal else program
     progress("run")
@@ -185,16 +187,20 @@ def plan(
     *,
     engine: Engine | None = None,
     ideal: Sequence[str] = (),
+    reload: bool = False,
 ) -> Mapping:
     """The mapping of a trace's network.
 
     ``placement``: a file; ``packed`` (fewest tiles: small pieces share them); ``balanced`` (copies of slow layers until
     ``tiles`` tiles, by default all, are spent, if ``engine`` finds that faster with what is not ``ideal``); None: the
     chip's own for this network, else a tile a piece, shared if they do not suffice. ``chips``: the network is a
-    pipeline over so many equal chips (None: as many as a file says, else one). Raises InputError.
+    pipeline over so many equal chips (None: as many as a file says, else one). ``reload``: as few sets of weights as
+    possible take turns on one chip. Raises InputError.
     """
     if not trace.graphs:
         raise InputError("holds no request", field="trace")
+    if reload:
+        return reloaded(chip_file.chip, trace.graphs[0], placement, chips)
     graph, given, origin = trace.graphs[0], None, ""
     if not isinstance(placement, str) and (placement or chips in (None, 1)):
         given, origin = find_placement(chip_file, graph.name, placement)
@@ -203,13 +209,14 @@ def plan(
         raise InputError(
             f"places the network on {chips_of(given)}", place=origin, field="--chips", value=many
         )
-    hardware = resolve(chip_file.chip, many)
+    hardware = resolve(chip_file.chip, many, reload=given is not None and takes_turns(given))
     if placement == "balanced":
         found = balanced(graph, hardware, tiles, engine or engines.engine("auto"), ideal)
     else:
         found = map_workload(graph, hardware, given, origin, share=True if placement == "packed" else None)
     how = "packed: small pieces share tiles" if placement == "packed" else found.how
-    return replace(found, how=f"{how}; {many} chips in a row" if many > 1 else how)
+    several = "sets of weights in turn" if hardware.reload else "chips in a row"
+    return replace(found, how=f"{how}; {many} {several}" if many > 1 else how)
 
 
 def schedule(trace: Trace) -> list[Inference]:

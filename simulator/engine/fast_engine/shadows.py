@@ -13,10 +13,14 @@ import numpy as np
 
 from simulator.engine.fast_engine.modes import holding, least_capacity, ordered
 from simulator.program.form import NONE, Event, Int, Kind, Scope
+from simulator.program.remember import for_latest
 from simulator.program.sharing import contended
 from simulator.program.tables import NO_GAP, NO_TABLE, DurationTable, EdgeTable, Tables
 
+_WAIT, _HOLD = int(Kind.WAIT), int(Kind.HOLD)
 
+
+@for_latest
 def add_shadows(tables: Tables) -> tuple[Tables, Int]:
     """Tables with a shadow for each stream that can have one, and the streams that these belong to.
 
@@ -50,8 +54,8 @@ def _never_decreases(tables: Tables, s: int) -> bool:
     for q in works:
         begin, end = tables.edge.into[q, s : s + 2].tolist()
         kinds = tables.edge.kind[begin:end].tolist()
-        rows = [begin + at for at, kind in enumerate(kinds) if kind != Kind.WAIT]
-        if len(rows) != 1 or tables.edge.kind[rows[0]] != Kind.HOLD:
+        rows = [begin + at for at, kind in enumerate(kinds) if kind != _WAIT]
+        if len(rows) != 1 or tables.edge.kind[rows[0]] != _HOLD:
             return False
         holds.append((rows[0], q))
     return _one_event(tables, [row for row, _ in holds]) and _in_order(tables, holds)

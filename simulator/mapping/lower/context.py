@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from simulator.chip.topology import chip_of, on_chip
+from simulator.chip.topology import chip_of, on_chip, physical
 from simulator.mapping.lower.builder import Builder, Spot
 from simulator.mapping.lower.fuse import Fusion, fuse
 from simulator.mapping.lower.reads import last_index
@@ -25,6 +25,7 @@ class Context:
     views: dict[str, int] = field(default_factory=dict)
     indices: dict[tuple[str, Source], Index] = field(default_factory=dict)
     hops: dict[tuple[str, int], int] = field(default_factory=dict)
+    programs: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.hardware = self.mapping.hardware
@@ -44,9 +45,13 @@ class Context:
             found[layer.name] = self.mapping.chip(home.name) if home.matrices else max(inputs, default=1)
         return found
 
+    def here(self, name: str) -> str:
+        """Name of what a tile, unit or port is made of: sets of weights take turns on the same."""
+        return physical(name) if self.hardware.reload else name
+
     def crossbar(self, tile: str) -> tuple[int, int]:
         """A tile's array with its input modulators, and its converters: both work through an MVM's window."""
-        period = self.hardware.mvm.period
+        period, tile = self.hardware.mvm.period, self.here(tile)
         return (
             self.builder.resource(Resource(f"{tile}.crossbar", period=period, part="crossbar")),
             self.builder.resource(Resource(f"{tile}.adc", period=period, part="adc")),
@@ -55,7 +60,9 @@ class Context:
     def local(self, tile: str) -> int:
         """A tile's local digital unit."""
         period = self.hardware.local.period
-        return self.builder.resource(Resource(f"{tile}.local", period=period, part="local_digital"))
+        return self.builder.resource(
+            Resource(f"{self.here(tile)}.local", period=period, part="local_digital")
+        )
 
     def input_buffer(self, tile: str, layer: str) -> tuple[int, str]:
         """A tile's input buffer, in whole vectors, and its name; pieces that share a tile have rows of their own."""
@@ -66,18 +73,19 @@ class Context:
     def link(self, source: str, target: str) -> int:
         """A directed link."""
         period = self.hardware.link.period
-        return self.builder.resource(Resource(f"{source}->{target}", period=period, part="link"))
+        name = f"{self.here(source)}->{self.here(target)}"
+        return self.builder.resource(Resource(name, period=period, part="link"))
 
     def unit(self, name: str) -> int:
         """A global digital unit."""
         assert self.hardware.unit is not None
         return self.builder.resource(
-            Resource(name, period=self.hardware.unit.unit.period, part="global_digital")
+            Resource(self.here(name), period=self.hardware.unit.unit.period, part="global_digital")
         )
 
     def port(self, direction: str, node: str) -> tuple[int, str]:
         """The host port of a node's chip, "in" or "out", and its name."""
-        name = on_chip(chip_of(node), self.hardware.chips, f"host.{direction}")
+        name = self.here(on_chip(chip_of(node), self.hardware.chips, f"host.{direction}"))
         return self.builder.resource(Resource(name, part="host")), name
 
     def last(self, layer: Layer, source: Source) -> Index:

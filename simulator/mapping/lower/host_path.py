@@ -31,6 +31,10 @@ def feed_tile(context: Context, placed: PlacedChain, stage: int, mvm: int, sourc
         if "memory" not in context.ideal:
             context.builder.credit(slot, target, context.hardware.buffers.vectors)
         cause = "host"
+    if placed.tiles[stage] in context.programs:  # the buffer is that of whoever has weights on the tile
+        context.builder.wait(
+            context.programs[placed.tiles[stage]], target, index=Index(scale=0), cause="buffer"
+        )
     _from_view(context, target, layer, source, cause=cause, chain=placed.chain)
 
 

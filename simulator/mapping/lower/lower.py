@@ -8,6 +8,7 @@ from simulator.mapping.lower.chain import ChainStreams, lower_chain
 from simulator.mapping.lower.context import IDEALS, Context
 from simulator.mapping.lower.host_path import feed_residual, feed_tile, lower_view
 from simulator.mapping.lower.link_path import Reader, deliver, on_chip
+from simulator.mapping.lower.reload import program_weights
 from simulator.mapping.plan import Mapping
 from simulator.program.form import Inference, Program
 from simulator.workload.graph import Graph, Layer, Source
@@ -40,6 +41,7 @@ def _segment(context: Context) -> None:
         layer.name: [lower_chain(context, placed) for placed in context.mapping.of(layer.name)]
         for layer in context.graph.mapped
     }
+    program_weights(context, chains)
     wanted: dict[str, list[Reader]] = {}
     for layer in context.graph.mapped:
         _inputs(context, layer, chains[layer.name], wanted)

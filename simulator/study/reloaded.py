@@ -1,0 +1,34 @@
+"""A network that is larger than its chip, its weights written in turn."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from simulator.base.errors import InputError
+from simulator.chip.resolve import MOST_CHIPS, resolve
+from simulator.chip.schema import Chip
+from simulator.mapping.plan import Mapping, map_workload
+from simulator.workload.graph import Graph
+
+
+def reloaded(chip: Chip, graph: Graph, placement: Path | str | None, chips: int | None) -> Mapping:
+    """The mapping with the fewest sets of weights that fit; InputError where not even a layer a set does."""
+    if placement or chips not in (None, 1):
+        raise InputError(
+            "cannot be combined with --mapping or --chips",
+            field="--reload",
+            remedy="Sets of weights are found by themselves",
+        )
+    if chip.programming is None:
+        raise InputError(
+            f"{chip.name} does not say what writing weights takes",
+            field="--reload",
+            remedy="Add programming (row_time, tiles, energy, endurance) to the chip file",
+        )
+    for sets in range(1, min(len(graph.mapped), MOST_CHIPS) + 1):
+        try:
+            found = map_workload(graph, resolve(chip, sets, reload=sets > 1), share=False)
+        except InputError as error:
+            last = error
+        else:
+            return replace(found, how=f"automatic; {sets} sets of weights in turn" if sets > 1 else found.how)
+    raise last
