@@ -35,14 +35,14 @@ def steady(program: Program, engine: Engine) -> Steady:
     a run of twice as many blocks is compared with a run of half of them, which fill and drain alike.
     """
     block = _block([inference.segment for inference in program.schedule])
-    blocks = 8
     operations = sum(work.n for segment in block for work in program.segments[segment].work.values())
     budget = _OPERATIONS if "compiled" in engine.name else _OPERATIONS_SLOW
+    blocks = 8 if 8 * operations <= budget else 4
     while True:
         ended = _block_ends(program, engine, block, blocks)
         distance = np.diff(ended)
         middle = distance[blocks // 3 : 2 * blocks // 3]
-        if np.all(middle == middle[0]):
+        if len(middle) > 1 and np.all(middle == middle[0]):
             return Steady(float(middle[0]) / len(block), True, blocks * len(block))
         if blocks == _MOST or 2 * blocks * operations > budget:
             half = _block_ends(program, engine, block, blocks // 2)
