@@ -1,4 +1,4 @@
-"""A run of more operations than are kept one by one: its figures are those of the whole, its details of the beginning."""
+"""A run of more operations than are kept one by one: figures of the whole, details of the beginning."""
 
 import json
 from pathlib import Path
