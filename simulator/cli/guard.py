@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
+from signal import SIGTERM, signal
 from typing import ParamSpec, TypeVar
 
 import typer
@@ -16,6 +17,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 INTERRUPTED = 130
+TERMINATED = 143
 BROKEN_PIPE = 141
 
 
@@ -23,6 +25,19 @@ class Debug:
     """Whether an unexpected error shows its traceback; set by ``--debug``."""
 
     on = False
+
+
+class Terminated(BaseException):
+    """SIGTERM, which ends a command like Ctrl-C does: nothing half-written stays."""
+
+
+def heed_termination() -> None:
+    """Make SIGTERM an exception; for the process of a command only."""
+
+    def terminate(*_: object) -> None:
+        raise Terminated
+
+    signal(SIGTERM, terminate)
 
 
 def guarded(command: Callable[P, T]) -> Callable[P, T]:
@@ -39,6 +54,9 @@ def guarded(command: Callable[P, T]) -> Callable[P, T]:
         except SimulatorError as error:
             complain(str(error))
             raise typer.Exit(error.exit_code) from None
+        except Terminated:
+            complain("terminated")
+            raise typer.Exit(TERMINATED) from None
         except KeyboardInterrupt:
             complain("interrupted")
             raise typer.Exit(INTERRUPTED) from None

@@ -55,6 +55,7 @@ def _shared(
 
 def main() -> None:
     """Entry of ``python -m simulator`` and of the command ``simulator``; ends the process."""
+    guard.heed_termination()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

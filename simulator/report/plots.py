@@ -5,7 +5,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from signal import SIG_IGN, SIGINT, signal
+from signal import SIG_DFL, SIG_IGN, SIGINT, SIGTERM, signal
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -72,6 +72,7 @@ _own: list[tuple[View, Path]] = []
 
 def _take(view: View, folder: Path) -> None:
     signal(SIGINT, SIG_IGN)
+    signal(SIGTERM, SIG_DFL)
     _own.append((view, folder))
 
 

@@ -181,6 +181,7 @@ def _serve(
 ) -> None:
     """A worker's life: ready, then one answer a job."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_die_with_parent, daemon=True).start()
     try:
         if prepare is not None:

@@ -112,15 +112,24 @@ def test_a_reader_that_goes_away_is_no_error(chip: Path) -> None:
     process.stderr.close()
 
 
-def test_an_interrupted_run_leaves_nothing(chip: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("number", "code", "said"),
+    [
+        (signal.SIGINT, guard.INTERRUPTED, "interrupted\n"),
+        (signal.SIGTERM, guard.TERMINATED, "terminated\n"),
+    ],
+)
+def test_an_interrupted_run_leaves_nothing(
+    chip: Path, tmp_path: Path, number: int, code: int, said: str
+) -> None:
     process = module("run", chip, "--count", "500", "--engine", "simpy", cwd=tmp_path)
     deadline = time.monotonic() + 60
     while not list(tmp_path.glob("results/.*.partial")) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert os.listdir(tmp_path / "results")
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     out, told = process.communicate(timeout=60)
-    assert (process.returncode, out, told) == (guard.INTERRUPTED, "", "interrupted\n")
+    assert (process.returncode, out, told) == (code, "", said)
     assert os.listdir(tmp_path) == []
 
 
