@@ -7,7 +7,7 @@ of matplotlib, no seed; nothing is printed, and nothing is written but where a c
 from collections.abc import Sequence
 from pathlib import Path
 
-from simulator.api.inputs import Chip, Mapping, PathLike, Trace, Way, Workload
+from simulator.api.inputs import Asked, Chip, Mapping, PathLike, Trace, Way, Workload
 from simulator.api.results import Run, Validation
 from simulator.chip import reader
 from simulator.measure.times import Load
@@ -62,14 +62,19 @@ def map_workload(
     work: Trace | Workload | PathLike,
     placement: PathLike | None = None,
     tiles: int | None = None,
+    *,
+    chips: int | None = None,
+    reload: bool = False,
 ) -> Mapping:
     """Which piece of a network sits on which tile.
 
-    ``placement``: a file; ``packed``; ``balanced`` (copies of slow layers until ``tiles`` tiles are spent); None: the
-    chip's own for this network, else packed. Raises InputError.
+    ``placement``: a file; ``packed`` (small pieces share tiles); ``balanced`` (copies of slow layers until ``tiles``
+    tiles are spent, where that is faster); None: the chip's own for this network, else a tile a piece. ``chips``:
+    a pipeline over so many equal chips; ``reload``: sets of weights take turns on one. Raises InputError.
     """
     how = _way(placement)
-    return Mapping(study.plan(_chip(chip).file, _trace(work).trace, how, tiles), how, tiles)
+    made = study.plan(_chip(chip).file, _trace(work).trace, how, tiles, chips, reload=reload)
+    return Mapping(made, how, tiles, chips, reload)
 
 
 def run(
@@ -89,13 +94,15 @@ def run(
     network, memory, host. ``engine``: auto, fast or simpy. ``contrast``: what contention costs; ``load``: latency
     under load from so many arrivals, drawn with ``seed``. Raises InputError or DeadlockError.
     """
-    placed = mapping if isinstance(mapping, Mapping) else None
+    placed = mapping if isinstance(mapping, Mapping) else Asked(_way(mapping))
     result = study.simulate(
         _chip(chip).file,
         _trace(work).trace,
         engines.engine(engine),
-        placement=placed.placement if placed else _way(mapping if not isinstance(mapping, Mapping) else None),
-        tiles=placed.tiles if placed else None,
+        placement=placed.placement,
+        tiles=placed.tiles,
+        chips=placed.chips,
+        reload=placed.reload,
         ideal=ideal,
         contrast=contrast,
         load=Load(load, seed),

@@ -98,12 +98,24 @@ class Trace:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What mapping was asked for, as in ``map_workload``."""
+
+    placement: Path | Way | None = None
+    tiles: int | None = None
+    chips: int | None = None
+    reload: bool = False
+
+
+@dataclass(frozen=True)
 class Mapping:
-    """A network on a chip. ``placement`` and ``tiles`` are what was asked for."""
+    """A network on a chip, and what was asked for."""
 
     plan: Plan
     placement: Path | Way | None = None
     tiles: int | None = None
+    chips: int | None = None
+    reload: bool = False
 
     @property
     def pieces(self) -> pd.DataFrame:

@@ -190,12 +190,9 @@ def _serve(
         pipe.send(f"{type(wrong).__name__}: {wrong}")
         return
     pipe.send(None)
-    while True:
-        try:
-            job = pipe.recv()
-        except EOFError:
-            return
-        pipe.send(_outcome(function, job))
+    with suppress(EOFError, OSError):  # of a parent that is gone
+        while True:
+            pipe.send(_outcome(function, pipe.recv()))
 
 
 def _outcome(function: Callable[[Any], Any], job: Any) -> tuple[End, Any, str, float]:

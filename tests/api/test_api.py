@@ -286,3 +286,14 @@ def test_the_example_of_the_docs_runs(tmp_path: Path) -> None:
     assert "lstm" in told
     for name in simulator.__all__:
         assert f"`{name}(" in text
+
+
+def test_several_chips_and_weights_in_turn() -> None:
+    chip, network = ROOT / "chip_configs" / "ibm14nm.yaml", ROOT / "workloads" / "resnet18.yaml"
+    with pytest.raises(InputError, match="--chips 4"):
+        simulator.map_workload(chip, network)
+    row = simulator.map_workload(chip, network, chips=4)
+    assert {tile.partition("/")[0] for tile in row.pieces["tile"]} == {"c1", "c2", "c3", "c4"}
+    assert simulator.run(chip, network, mapping=row)["steady_interval_ns"] > 0
+    with pytest.raises(InputError, match="Add programming"):
+        simulator.map_workload(chip, network, reload=True)
