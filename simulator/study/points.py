@@ -39,6 +39,8 @@ FIELDS = {
     "requests.seed": "of arrivals and lengths that are drawn",
     "mapping.placement": "packed, balanced, or a placement file",
     "mapping.tiles": "tiles that a balanced mapping may spend",
+    "mapping.chips": "equal chips in a row",
+    "mapping.reload": "true: sets of weights take turns on a chip",
     "ideal": f"what costs nothing: none, or a list of {', '.join(IDEAL)}",
 }
 """Fields of a point that are neither the chip's nor the workload's."""
@@ -70,6 +72,16 @@ class Point:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What mapping is asked for, as in ``study.run.plan``."""
+
+    placement: Path | Literal["packed", "balanced"] | None = None
+    tiles: int | None = None
+    chips: int | None = None
+    reload: bool = False
+
+
+@dataclass(frozen=True)
 class Inputs:
     """What a point simulates, read; the chip's rules are checked when ``chip`` is asked for."""
 
@@ -77,8 +89,7 @@ class Inputs:
     document: Document
     workload: Workload
     pattern: RequestPattern
-    placement: Path | Literal["packed", "balanced"] | None
-    tiles: int | None
+    mapping: Asked
     ideal: tuple[str, ...]
 
     @cached_property
@@ -92,7 +103,10 @@ class Inputs:
     @property
     def known(self) -> Figures:
         """Figures that need no simulation: areas [mm^2]."""
-        return {AREA_FIGURES[name]: (size, "mm^2") for name, size in areas(self.chip.chip).items()}
+        return {
+            AREA_FIGURES[name]: (size, "mm^2")
+            for name, size in areas(self.chip.chip, self.mapping.chips or 1).items()
+        }
 
     @cached_property
     def key(self) -> str:
@@ -103,8 +117,8 @@ class Inputs:
             "placements": [_content(self.path.parent / str(name)) for name in self._placements()],
             "workload": self.workload.digest,
             "requests": repr(self.pattern),
-            "placement": _content(self.placement) if isinstance(self.placement, Path) else self.placement,
-            "tiles": self.tiles,
+            "placement": _content(way) if isinstance(way := self.mapping.placement, Path) else way,
+            "mapping": (self.mapping.tiles, self.mapping.chips, self.mapping.reload),
             "ideal": self.ideal,
         }
         return sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
@@ -112,7 +126,7 @@ class Inputs:
     def _placements(self) -> list[Any]:
         """Files from which the mapping may come."""
         given = self.document.data.get("placements")
-        return given if isinstance(given, list) and self.placement is None else []
+        return given if isinstance(given, list) and self.mapping.placement is None else []
 
 
 @dataclass(frozen=True)
@@ -145,14 +159,12 @@ def inputs(point: Point) -> Inputs:
         for field, value in settings.items()
         if field.startswith(prefix)
     )
-    placement, tiles = mapping(settings)
     return Inputs(
         point.chip,
         overridden(_chip(point.chip), chip),
         _workload(point.workload, network),
         requests(settings),
-        placement,
-        tiles,
+        mapping(settings),
         ideal(settings.get("ideal")),
     )
 
@@ -175,13 +187,17 @@ def requests(settings: Mapping[str, Any]) -> RequestPattern:
     return pattern(given["count"], given["batch"], arrivals, length, given["seed"] or 0)
 
 
-def mapping(settings: Mapping[str, Any]) -> tuple[Path | Literal["packed", "balanced"] | None, int | None]:
-    """Placement and tile budget. Raises InputError."""
+def mapping(settings: Mapping[str, Any]) -> Asked:
+    """What mapping is asked for. Raises InputError."""
     placement, tiles = settings.get("mapping.placement"), settings.get("mapping.tiles")
+    chips, reload = settings.get("mapping.chips"), settings.get("mapping.reload")
     if placement is not None and not isinstance(placement, str):
         raise InputError("must be packed, balanced or a file", field="mapping.placement", value=placement)
-    if tiles is not None and (not isinstance(tiles, int) or isinstance(tiles, bool) or tiles < 1):
-        raise InputError("must be a whole number of tiles", field="mapping.tiles", value=tiles)
+    for name, value in (("tiles", tiles), ("chips", chips)):
+        if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
+            raise InputError(f"must be a whole number of {name}", field=f"mapping.{name}", value=value)
+    if reload is not None and not isinstance(reload, bool):
+        raise InputError("must be true or false", field="mapping.reload", value=reload)
     if tiles is not None and placement != "balanced":
         raise InputError(
             "is for a balanced mapping only",
@@ -190,7 +206,7 @@ def mapping(settings: Mapping[str, Any]) -> tuple[Path | Literal["packed", "bala
             remedy="Set mapping.placement: balanced",
         )
     way: Literal["packed", "balanced"] | None = next((way for way in WAYS if way == placement), None)
-    return way or (Path(placement) if placement else None), tiles
+    return Asked(way or (Path(placement) if placement else None), tiles, chips, bool(reload))
 
 
 def ideal(value: Any) -> tuple[str, ...]:
@@ -214,8 +230,10 @@ def figures(task: Task) -> Answer:
         given.chip,
         _trace(given.workload.digest, given.pattern, given.workload),
         _engine(task.point.engine),
-        placement=given.placement,
-        tiles=given.tiles,
+        placement=given.mapping.placement,
+        tiles=given.mapping.tiles,
+        chips=given.mapping.chips,
+        reload=given.mapping.reload,
         ideal=given.ideal,
         recording=Recording("off"),
     )

@@ -237,3 +237,17 @@ def test_points_that_no_other_beats() -> None:
     assert front(points, (1, 1)) == [True, False, False, True, True, False]
     assert front(points, (-1, 1)) == [False, False, False, False, False, True]
     assert front(points, (1, -1)) == [False, False, True, True, True, False]
+
+
+def test_chips_in_a_row_and_weights_in_turn_are_points_like_any_other(tmp_path: Path) -> None:
+    (tmp_path / "sweep.yaml").write_text(
+        f"chips: [{CHIP.parent / 'ibm14nm_large.yaml'}]\n"
+        f"workloads: [{CHIP.parents[1] / 'workloads' / 'ds_cnn_kws.yaml'}]\n"
+        "axes:\n  - mapping.chips: [1, 3, null]\n    mapping.reload: [false, false, true]\n"
+    )
+    _, rows = swept(tmp_path / "sweep.yaml", tmp_path / "out", workers=1)
+    assert [row.answer is not None for row in rows] == [True] * 3
+    one, three, turns = (row.answer.figures for row in rows if row.answer)
+    assert three["die_area_mm2"][0] == 3 * one["die_area_mm2"][0]
+    assert three["peak_gops"][0] == 3 * one["peak_gops"][0]
+    assert turns["die_area_mm2"] == one["die_area_mm2"]
