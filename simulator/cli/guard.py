@@ -5,8 +5,17 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from functools import wraps
-from signal import SIGTERM, signal
+from functools import partial, wraps
+from signal import (
+    ITIMER_REAL,
+    SIGALRM,
+    SIGINT,
+    SIGTERM,
+    default_int_handler,
+    getsignal,
+    setitimer,
+    signal,
+)
 from typing import ParamSpec, TypeVar
 
 import typer
@@ -31,13 +40,26 @@ class Terminated(BaseException):
     """SIGTERM, which ends a command like Ctrl-C does: nothing half-written stays."""
 
 
-def heed_termination() -> None:
-    """Make SIGTERM an exception; for the process of a command only."""
+AGAIN = 5.0
+"""Seconds after which a signal that a library has swallowed is raised once more."""
 
-    def terminate(*_: object) -> None:
-        raise Terminated
 
-    signal(SIGTERM, terminate)
+def heed_signals() -> None:
+    """Make Ctrl-C and SIGTERM exceptions that are raised until they are heard; for the process of a command only."""
+    signal(SIGTERM, partial(_raise, Terminated))
+    if getsignal(SIGINT) == default_int_handler:
+        signal(SIGINT, partial(_raise, KeyboardInterrupt))
+
+
+def _raise(kind: type[BaseException], *_: object) -> None:
+    signal(SIGALRM, partial(_raise, kind))
+    setitimer(ITIMER_REAL, AGAIN)
+    raise kind
+
+
+def heard() -> None:
+    """The signal has ended the command."""
+    setitimer(ITIMER_REAL, 0)
 
 
 def guarded(command: Callable[P, T]) -> Callable[P, T]:
@@ -55,9 +77,11 @@ def guarded(command: Callable[P, T]) -> Callable[P, T]:
             complain(str(error))
             raise typer.Exit(error.exit_code) from None
         except Terminated:
+            heard()
             complain("terminated")
             raise typer.Exit(TERMINATED) from None
         except KeyboardInterrupt:
+            heard()
             complain("interrupted")
             raise typer.Exit(INTERRUPTED) from None
         except Exception as error:

@@ -55,12 +55,13 @@ def _shared(
 
 def main() -> None:
     """Entry of ``python -m simulator`` and of the command ``simulator``; ends the process."""
-    guard.heed_termination()
+    guard.heed_signals()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
         app()
     except KeyboardInterrupt:
+        guard.heard()
         guard.complain("interrupted")
         sys.exit(guard.INTERRUPTED)

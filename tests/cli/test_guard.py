@@ -133,6 +133,37 @@ def test_an_interrupted_run_leaves_nothing(
     assert os.listdir(tmp_path) == []
 
 
+SWALLOWS = """
+import time
+from contextlib import suppress
+from simulator.cli import guard
+
+@guard.guarded
+def command():
+    with suppress(KeyboardInterrupt):
+        print("ready", flush=True)
+        time.sleep(60)
+    time.sleep(60)
+
+guard.AGAIN = 0.1
+guard.heed_signals()
+try:
+    command()
+except Exception as error:
+    raise SystemExit(error.exit_code)
+"""
+
+
+def test_an_interruption_that_a_library_swallows_comes_again() -> None:
+    command = [sys.executable, "-c", SWALLOWS]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(signal.SIGINT)
+        told = process.communicate(timeout=30)[1]
+    assert (process.returncode, told) == (guard.INTERRUPTED, "interrupted\n")
+
+
 def test_the_app_is_what_the_module_runs() -> None:
     done = CliRunner().invoke(app, ["--version"])
     assert done.exit_code == 0
