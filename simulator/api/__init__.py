@@ -7,13 +7,14 @@ of matplotlib, no seed; nothing is printed, and nothing is written but where a c
 from collections.abc import Sequence
 from pathlib import Path
 
-from simulator.api.inputs import Asked, Chip, Mapping, PathLike, Trace, Way, Workload
+from simulator.api.inputs import Chip, Mapping, PathLike, Trace, Workload
 from simulator.api.results import Run, Validation
 from simulator.chip import reader
 from simulator.measure.times import Load
 from simulator.study import engines
 from simulator.study import run as study
 from simulator.study import validate as validation
+from simulator.study.asked import Asked, Way
 from simulator.trace import file as trace_file
 from simulator.trace import trace as requests
 from simulator.trace.written import pattern
@@ -72,9 +73,9 @@ def map_workload(
     tiles are spent, where that is faster); None: the chip's own for this network, else a tile a piece. ``chips``:
     a pipeline over so many equal chips; ``reload``: sets of weights take turns on one. Raises InputError.
     """
-    how = _way(placement)
-    made = study.plan(_chip(chip).file, _trace(work).trace, how, tiles, chips, reload=reload)
-    return Mapping(made, how, tiles, chips, reload)
+    asked = Asked(_way(placement), tiles, chips, reload)
+    made = study.plan(_chip(chip).file, _trace(work).trace, **vars(asked))
+    return Mapping(made, asked)
 
 
 def run(
@@ -94,15 +95,12 @@ def run(
     network, memory, host. ``engine``: auto, fast or simpy. ``contrast``: what contention costs; ``load``: latency
     under load from so many arrivals, drawn with ``seed``. Raises InputError or DeadlockError.
     """
-    placed = mapping if isinstance(mapping, Mapping) else Asked(_way(mapping))
+    asked = mapping.asked if isinstance(mapping, Mapping) else Asked(_way(mapping))
     result = study.simulate(
         _chip(chip).file,
         _trace(work).trace,
         engines.engine(engine),
-        placement=placed.placement,
-        tiles=placed.tiles,
-        chips=placed.chips,
-        reload=placed.reload,
+        **vars(asked),
         ideal=ideal,
         contrast=contrast,
         load=Load(load, seed),

@@ -2,7 +2,6 @@
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
 
 import pandas as pd
 
@@ -12,12 +11,12 @@ from simulator.report import notebook
 from simulator.report.describe import chip_facts
 from simulator.report.sources import constants
 from simulator.report.where import matrix_text
+from simulator.study.asked import Asked
 from simulator.trace import file as trace_file
 from simulator.trace import trace as requests
 from simulator.workload import reader as networks
 
 PathLike = str | Path
-Way = Literal["packed", "balanced"]
 
 
 @dataclass(frozen=True)
@@ -98,24 +97,11 @@ class Trace:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What mapping was asked for, as in ``map_workload``."""
-
-    placement: Path | Way | None = None
-    tiles: int | None = None
-    chips: int | None = None
-    reload: bool = False
-
-
-@dataclass(frozen=True)
 class Mapping:
     """A network on a chip, and what was asked for."""
 
     plan: Plan
-    placement: Path | Way | None = None
-    tiles: int | None = None
-    chips: int | None = None
-    reload: bool = False
+    asked: Asked
 
     @property
     def pieces(self) -> pd.DataFrame:

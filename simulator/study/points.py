@@ -8,7 +8,7 @@ from functools import cache, cached_property, lru_cache
 from hashlib import sha256
 from math import isfinite
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import simulator
 from simulator.base.document import Document
@@ -20,6 +20,7 @@ from simulator.engine.contract import Engine, run
 from simulator.mapping.lower.micro import back_to_back_mvms
 from simulator.measure.area import AREAS, areas
 from simulator.program.timeline import Recording
+from simulator.study.asked import Asked, Way
 from simulator.study.engines import engine
 from simulator.study.points_workload import workload_from
 from simulator.study.run import simulate
@@ -30,7 +31,7 @@ from simulator.trace.written import pattern
 from simulator.workload.reader import Workload
 
 IDEAL = ("network", "memory", "host")
-WAYS: tuple[Literal["packed", "balanced"], ...] = ("packed", "balanced")
+WAYS: tuple[Way, ...] = ("packed", "balanced")
 FIELDS = {
     "requests.count": "number of requests",
     "requests.batch": "inferences that arrive together",
@@ -69,16 +70,6 @@ class Point:
     def settings(self) -> dict[str, Any]:
         """Field -> value."""
         return dict(self.fixed) | dict(self.values)
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What mapping is asked for, as in ``study.run.plan``."""
-
-    placement: Path | Literal["packed", "balanced"] | None = None
-    tiles: int | None = None
-    chips: int | None = None
-    reload: bool = False
 
 
 @dataclass(frozen=True)
@@ -205,7 +196,7 @@ def mapping(settings: Mapping[str, Any]) -> Asked:
             value=tiles,
             remedy="Set mapping.placement: balanced",
         )
-    way: Literal["packed", "balanced"] | None = next((way for way in WAYS if way == placement), None)
+    way: Way | None = next((way for way in WAYS if way == placement), None)
     return Asked(way or (Path(placement) if placement else None), tiles, chips, bool(reload))
 
 
@@ -230,10 +221,7 @@ def figures(task: Task) -> Answer:
         given.chip,
         _trace(given.workload.digest, given.pattern, given.workload),
         _engine(task.point.engine),
-        placement=given.mapping.placement,
-        tiles=given.mapping.tiles,
-        chips=given.mapping.chips,
-        reload=given.mapping.reload,
+        **vars(given.mapping),
         ideal=given.ideal,
         recording=Recording("off"),
     )

@@ -118,12 +118,11 @@ def simulate(
     timeline = run(engine, program, recording)
     progress("steady interval")
     own = times(program, engine, tuple(ideal), load)
-    rows, start, better = [own], None, []
+    rows, start = [own], None
     if contrast:
         rows = contrasts(mapping, trace, engine, own, load=load, progress=progress)
         progress("what would help")
         start = base(program, engine, own.steady)
-        better = gains(start, engine)
     entries = energy(chip, mapping, program, timeline.makespan)
     limits = bounds(program)
     result = Result(
@@ -141,7 +140,7 @@ def simulate(
         host_crossover=host_crossover(reference, bounds(reference)),
         history=history(program, timeline) if recording.level == "full" else None,
         base=start,
-        gains=better,
+        gains=gains(start, engine) if start else [],
     )
     if kept == len(inferences):
         return result
