@@ -74,8 +74,9 @@ class Walk:
     def _done(self, operation: int) -> Link:
         """Own work, else a producer that streams, else the stream's order."""
         begin, end = self.time((operation, Event.START)), self.time((operation, Event.DONE))
-        stream, segment, k = self._place(operation)
-        if begin + duration(self._program.segments[segment].work[stream].latency, k) == end:
+        stream, segment = int(self._history.stream[operation]), int(self._history.segment[operation])
+        place = int(self._layout.place[operation])
+        if begin + duration(self._program.segments[segment].work[stream].latency, place) == end:
             return Link([Step(operation, begin, end, Cause.WORK)], (operation, Event.START), Cause.WORK)
         for edge in self._finish[segment].get(stream, ()):
             source = self._source(edge, operation)
@@ -128,11 +129,6 @@ class Walk:
         spent = Cause.WORK if edge.event == Event.START else why
         return Link([Step(source, ready - edge.lag, ready, spent, why)], (source, edge.event), why)
 
-    def _place(self, operation: int) -> tuple[int, int, int]:
-        """Stream, segment and number within the inference."""
-        history = self._history
-        return int(history.stream[operation]), int(history.segment[operation]), int(history.k[operation])
-
     def _edge(self, operation: int, given: int) -> tuple[Edge, int]:
         edge = self._program.segments[int(self._history.segment[operation])].edges[given]
         source = self._source(edge, operation)
@@ -182,7 +178,7 @@ def _because(via: Cause, step: Step) -> Step:
 
 
 def duration(row: Duration, k: int) -> int:
-    """Duration [ps] of operation k of an inference."""
+    """Duration [ps] of operation k, counted from the context of its inference."""
     if row.table is not None:
         return int(row.table[k])
     return row.base + row.step * (k % row.reset if row.reset else k)

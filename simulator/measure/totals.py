@@ -6,6 +6,9 @@ import numpy as np
 
 from simulator.program.form import Duration, Int, Program, Work
 
+ZERO = np.zeros(1, np.int64)
+"""The context of an inference without one."""
+
 
 @dataclass(frozen=True)
 class Totals:
@@ -18,25 +21,38 @@ class Totals:
     work: Int
 
 
-def duration_sum(duration: Duration, n: int) -> int:
-    """Sum [ps] of a duration over operations 0 .. n - 1."""
+def duration_sum(duration: Duration, n: int, contexts: Int = ZERO) -> int:
+    """Sum [ps] of a duration over operations 0 .. n - 1 of an inference in each of these contexts."""
     if duration.table is not None:
-        return int(np.sum(duration.table[:n]))
+        return int(_window_sums(duration.table, n)[contexts].sum())
     if not duration.step:
-        return n * duration.base
-    steps = np.arange(n) % duration.reset if duration.reset else np.arange(n)
-    return n * duration.base + duration.step * int(steps.sum())
+        return len(contexts) * n * duration.base
+    places = np.arange(int(contexts.max(initial=0)) + n)
+    steps = places % duration.reset if duration.reset else places
+    return len(contexts) * n * duration.base + duration.step * int(_window_sums(steps, n)[contexts].sum())
+
+
+def _window_sums(values: Int, n: int) -> Int:
+    """Sum of n successive values from each place on, as far as there are n."""
+    ends = np.concatenate((np.zeros(1, np.int64), np.cumsum(values)))
+    return np.asarray(ends[n:] - ends[: len(ends) - n])
 
 
 def totals(program: Program) -> Totals:
     """Totals of a program; every array has shape (streams,)."""
-    times = np.bincount([i.segment for i in program.schedule], minlength=len(program.segments))
+    schedule = np.array([(row.segment, row.context) for row in program.schedule], np.int64).reshape(-1, 2)
     rows = np.zeros((5, len(program.streams)), np.int64)
-    for segment, count in zip(program.segments, times, strict=True):
+    for number, segment in enumerate(program.segments):
+        contexts = schedule[schedule[:, 0] == number, 1]
         for stream, work in segment.work.items():
-            rows[:, stream] += count * np.array(_row(work), np.int64)
+            rows[:, stream] += _row(work, contexts)
     return Totals(*rows)
 
 
-def _row(work: Work) -> tuple[int, int, int, int, int]:
-    return work.n, work.bytes, work.values, work.macs, duration_sum(work.occupancy, work.n)
+def _row(work: Work, contexts: Int) -> Int:
+    count = len(contexts)
+    values = count * work.values
+    if work.growing is not None:
+        values = int(_window_sums(work.growing, work.n)[contexts].sum())
+    busy = duration_sum(work.occupancy, work.n, contexts)
+    return np.array((count * work.n, count * work.bytes, values, count * work.macs, busy), np.int64)

@@ -58,6 +58,7 @@ def _join_durations(old: DurationTable, new: DurationTable, shift: int) -> Durat
         step=np.concatenate((old.step, new.step)),
         reset=np.concatenate((old.reset, new.reset)),
         table=np.concatenate((old.table, _moved(new.table, shift))),
+        length=np.concatenate((old.length, new.length)),
     )
 
 

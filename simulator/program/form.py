@@ -9,6 +9,7 @@ makes of this.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,12 +69,21 @@ class Resource:
 
 @dataclass(frozen=True)
 class Duration:
-    """Picoseconds as a function of k: ``table[k]``, or ``base + step * (k mod reset)`` (reset 0: never)."""
+    """Picoseconds as a function of k: ``table[k]``, or ``base + step * (k mod reset)`` (reset 0: never).
+
+    In an inference with a context, k is counted from there.
+    """
 
     base: int = 0
     step: int = 0
     reset: int = 0
     table: Int | None = None
+
+    def most_context(self, n: int) -> int | None:
+        """Largest context in which n operations have a duration; None: any."""
+        if self.table is not None:
+            return len(self.table) - n
+        return 0 if self.step < 0 else None
 
 
 @dataclass(frozen=True)
@@ -140,6 +150,7 @@ class Work:
     """What one inference asks of one stream: n operations and how long they take.
 
     ``bytes``, ``values`` (results) and ``macs`` are totals per inference, for folds; engines never read them.
+    ``growing``: the values of operation k at ``growing[context + k]``, in place of ``values``.
     """
 
     n: int
@@ -149,6 +160,7 @@ class Work:
     bytes: int = 0
     values: int = 0
     macs: int = 0
+    growing: Int | None = None
 
 
 @dataclass(frozen=True)
@@ -159,17 +171,29 @@ class Segment:
     work: Mapping[int, Work]
     edges: Sequence[Edge] = ()
 
+    @cached_property
+    def most_context(self) -> int | None:
+        """Largest context that all durations allow; None: any."""
+        works = [work for work in self.work.values() if work.n]
+        limits = [len(work.growing) - work.n for work in works if work.growing is not None]
+        for work in works:
+            found = (each.most_context(work.n) for each in (work.occupancy, work.latency, work.priority))
+            limits += [limit for limit in found if limit is not None]
+        return min(limits, default=None)
+
 
 @dataclass(frozen=True)
 class Inference:
     """One entry of the schedule: which segment, when it arrives, and when it became known [ps].
 
     Streams that are ``released`` wait for ``release``; no operation at all is ready before ``floor``.
+    ``context``: from where durations count (tokens before this one, to which attention looks back).
     """
 
     segment: int = 0
     release: int = 0
     floor: int = 0
+    context: int = 0
 
 
 @dataclass

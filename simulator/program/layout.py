@@ -68,6 +68,12 @@ class Layout:
         return np.where(self.inference >= 0, self.order - first, 0)
 
     @cached_property
+    def place(self) -> Int:
+        """From where durations count each operation: its number and the context of its inference."""
+        contexts = np.array([0] + [row.context for row in self.program.schedule], np.int64)
+        return self.k + contexts[self.inference + 1] if contexts.any() else self.k
+
+    @cached_property
     def segment(self) -> Int:
         """Segment of each operation; 0 for background work."""
         if len(self.segments) == 0:
@@ -78,9 +84,9 @@ class Layout:
         """Duration or priority of each operation."""
         at = self.segment, self.stream
         step, reset = table.step[at], table.reset[at]
-        value = table.base[at] + step * np.where(reset > 0, self.k % np.maximum(reset, 1), self.k)
+        value = table.base[at] + step * np.where(reset > 0, self.place % np.maximum(reset, 1), self.place)
         tabled = np.flatnonzero(table.table[at] != NO_TABLE)
-        value[tabled] = self.tables.pool[table.table[at][tabled] + self.k[tabled]]
+        value[tabled] = self.tables.pool[table.table[at][tabled] + self.place[tabled]]
         return value
 
     def dependencies(self, rows: Int) -> Iterator[Dependencies]:

@@ -119,6 +119,10 @@ def check_schedule(program: Program, inferences: Iterable[Inference]) -> None:
         if not 0 <= row.segment < len(program.segments):
             rule = f"must be 0..{len(program.segments) - 1}"
             raise InputError(rule, place=place, field="segment", value=row.segment)
+        most = program.segments[row.segment].most_context
+        if row.context < 0 or (most is not None and row.context > most):
+            rule = "must not be negative" if most is None else f"must be 0..{most}, as its durations allow"
+            raise InputError(rule, place=place, field="context", value=row.context)
         if min(row.release, row.floor) < 0 or max(row.release, row.floor) >= LATEST:
             raise InputError(
                 "must be at least 0 and below 2^62 ps",
@@ -151,8 +155,8 @@ def _work(program: Program, segment: Segment, s: int, work: Work) -> None:
         raise InputError("must not be negative", place=place, field="n", value=work.n)
     for field in ("occupancy", "latency", "priority"):
         duration: Duration = getattr(work, field)
-        if duration.table is not None and len(duration.table) != work.n:
-            rule = f"must have one entry for each of {work.n} operations"
+        if duration.table is not None and len(duration.table) < work.n:
+            rule = f"must have an entry for each of {work.n} operations"
             raise InputError(rule, place=place, field=f"table of {field}", value=len(duration.table))
         if duration.reset < 0:
             raise InputError(

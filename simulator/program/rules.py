@@ -47,17 +47,19 @@ def check_rules(scene: Scene) -> None:
     _kinds(scene)
 
 
-def extremes(table: DurationTable, n: Int, pool: Int) -> tuple[Float, Float]:
+def extremes(table: DurationTable, n: Int, pool: Int, context: int = 0) -> tuple[Float, Float]:
     """Least and greatest value over the operations of each (segment, stream); ``base`` where n is 0.
 
-    In floating point, so that what is too large for an integer cannot wrap.
+    Of a table all entries, of others up to the largest ``context``. In floating point, so that what is too large for
+    an integer cannot wrap.
     """
-    last = np.maximum(np.where(table.reset > 0, np.minimum(n, table.reset), n) - 1, 0)
+    count = n + np.where(n > 0, context, 0)
+    last = np.maximum(np.where(table.reset > 0, np.minimum(count, table.reset), count) - 1, 0)
     growth = table.step.astype(np.float64) * last
     low, high = table.base + np.minimum(0, growth), table.base + np.maximum(0, growth)
     for q, s in np.argwhere((table.table != NO_TABLE) & (n > 0)):
         begin = table.table[q, s]
-        values = pool[begin : begin + n[q, s]]
+        values = pool[begin : begin + table.length[q, s]]
         low[q, s], high[q, s] = values.min(), values.max()
     return low, high
 
@@ -179,7 +181,8 @@ def check_horizon(scene: Scene) -> None:
 def _serial(scene: Scene) -> Float:
     """Per segment: count times longest durations, set-ups, clock periods and lags [ps]."""
     tables, n = scene.tables, counts(scene).astype(np.float64)
-    durations = [extremes(t, tables.n, tables.pool)[1] for t in (tables.occupancy, tables.latency)]
+    context = max((row.context for row in scene.program.schedule), default=0)
+    durations = [extremes(t, tables.n, tables.pool, context)[1] for t in (tables.occupancy, tables.latency)]
     setups = max((max(map(max, r.setup)) for r in scene.program.resources if r.setup), default=0)
     period, _ = clocks(tables)
     each = durations[0] + durations[1] + float(setups) + period + np.maximum(tables.stream.gap, 0)

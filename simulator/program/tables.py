@@ -41,12 +41,16 @@ class StreamTable:
 
 @dataclass(frozen=True)
 class DurationTable:
-    """Durations [ps], each field of shape (segments, streams); ``table`` points into the pool or is -1."""
+    """Durations [ps], each field of shape (segments, streams); ``table`` points into the pool or is -1.
+
+    ``length``: entries of the table, 0 without one.
+    """
 
     base: Int
     step: Int
     reset: Int
     table: Int
+    length: Int
 
 
 @dataclass(frozen=True)
@@ -177,6 +181,9 @@ def _durations(program: Program, pool: _Pool, pick: Callable[[Work], Duration]) 
         step=_per_work(program, lambda work: pick(work).step),
         reset=_per_work(program, lambda work: pick(work).reset),
         table=table,
+        length=_per_work(
+            program, lambda work: len(entries) if (entries := pick(work).table) is not None else 0
+        ),
     )
 
 

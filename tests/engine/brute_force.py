@@ -51,10 +51,12 @@ class BruteForce:
         return self.program.streams[s].background is not None
 
     def work(self, op: Op) -> tuple[Work, int]:
+        """What is asked of the stream, and the place of the operation in its durations."""
         if self.behind(op[0]):
             return self.program.segments[0].work[op[0]], 0
         i, k = self.place[op]
-        return self.program.segments[self.program.schedule[i].segment].work[op[0]], k
+        entry = self.program.schedule[i]
+        return self.program.segments[entry.segment].work[op[0]], entry.context + k
 
     def edges(self, op: Op, kind: Kind) -> list[tuple[int, Edge, Op]]:
         """Edges of this kind into an operation: position as given, edge, source operation."""

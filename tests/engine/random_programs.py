@@ -31,6 +31,7 @@ FEATURES = frozenset(
     {
         *("pool", "clock", "priority", "setup", "atomic", "gap", "hold", "finish", "credit"),
         *("affine", "table", "global", "release", "floor", "background", "segments", "zero"),
+        "context",
     }
 )
 SIMPLE = frozenset({"pool", "credit"})
@@ -81,7 +82,8 @@ class _Maker:
     def duration(self, n: int, least: int, most: int = 6) -> Duration:
         rng, low = self.rng, max(least, 0 if self.has("zero", 0.2) else 1)
         if self.has("table", 0.2):
-            return Duration(table=np.array([rng.randint(low, most) for _ in range(n)], dtype=np.int64))
+            length = n + (rng.randint(1, 4) if self.has("context", 0.5) else 0)
+            return Duration(table=np.array([rng.randint(low, most) for _ in range(length)], dtype=np.int64))
         if self.has("affine", 0.2):
             return Duration(rng.randint(low, most), rng.randint(0, 2), rng.choice((0, 2, 3)))
         return Duration(rng.randint(low, most))
@@ -124,7 +126,7 @@ def random_program(seed: int, features: Collection[str] = FEATURES) -> Program:
         _segment(maker, q, streams) for q in range(maker.rng.randint(1, 3) if maker.has("segments") else 1)
     ]
     _add_background(maker, resources, streams, segments)
-    program = Program(resources, streams, segments, _schedule(maker, len(segments)))
+    program = Program(resources, streams, segments, _schedule(maker, segments))
     return _without_cycles(program)
 
 
@@ -250,13 +252,16 @@ def _least(duration: Duration) -> int:
     return int(duration.table.min()) if duration.table is not None else duration.base
 
 
-def _schedule(maker: _Maker, segments: int) -> list[Inference]:
+def _schedule(maker: _Maker, segments: list[Segment]) -> list[Inference]:
     rng = maker.rng
     now, schedule = 0, []
     for _ in range(rng.choice((1, 2, 2, 3, 5))):
         now += rng.randint(0, 15) if "release" in maker.features else 0
         floor = rng.randint(0, 40) if maker.has("floor", 0.1) else 0
-        schedule.append(Inference(rng.randrange(segments), now, floor))
+        segment = rng.randrange(len(segments))
+        most = segments[segment].most_context
+        context = rng.randint(0, 6 if most is None else most) if maker.has("context", 0.5) else 0
+        schedule.append(Inference(segment, now, floor, context))
     return schedule
 
 

@@ -172,7 +172,7 @@ RULES: dict[str, tuple[Callable[[Program], None], str]] = {
     ),
     "duration table": (
         work(1, latency=Duration(table=array(1, 2))),
-        f"{MVM}{IN}: table of latency: must have one entry for each of 4 operations, got 2",
+        f"{MVM}{IN}: table of latency: must have an entry for each of 4 operations, got 2",
     ),
     "reset": (
         work(1, latency=Duration(1, 1, -2)),
@@ -285,6 +285,21 @@ RULES: dict[str, tuple[Callable[[Program], None], str]] = {
     "segment of an inference": (
         lambda p: p.schedule.append(Inference(1)),
         "inference 2: segment: must be 0..0, got 1",
+    ),
+    "context": (
+        lambda p: p.schedule.append(Inference(0, context=-1)),
+        "inference 2: context: must not be negative, got -1",
+    ),
+    "context beyond a table": (
+        lambda p: (
+            work(1, occupancy=Duration(table=array(1, 1, 1, 1, 1)))(p),
+            p.schedule.append(Inference(0, context=2)),
+        ),
+        "inference 2: context: must be 0..1, as its durations allow, got 2",
+    ),
+    "context of a falling duration": (
+        lambda p: (work(1, occupancy=Duration(9, -1))(p), p.schedule.append(Inference(0, context=1))),
+        "inference 2: context: must be 0..0, as its durations allow, got 1",
     ),
     "release": (
         lambda p: p.schedule.append(Inference(0, -1)),

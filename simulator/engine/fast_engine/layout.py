@@ -121,7 +121,8 @@ WORK_SIZE = 20
     FIRST,
     ALARM,  # clock edge at which it is going to be looked at
     NOTICE,  # next in the list of notices, 0: not in it
-) = range(45, 75)
+    CONTEXT,  # of the current inference
+) = range(45, 76)
 
 # Stages of a stream's next operation
 (
@@ -202,7 +203,7 @@ EDGE_SIZE = 16
 ) = range(15)
 
 # An inference
-CALENDAR_SIZE = 6
+CALENDAR_SIZE = 7
 (
     ALL_WORKS,  # address of the work rows of its segment
     RELEASE,
@@ -210,7 +211,8 @@ CALENDAR_SIZE = 6
     BEGAN,
     ENDED,
     OPEN,  # streams that have not finished it
-) = range(6)
+    CONTEXT_OF,  # from where its durations count
+) = range(7)
 
 # A node is an operation whose FREE is not known (a slot), or one event that it is held for.
 NODE_SIZE = 6

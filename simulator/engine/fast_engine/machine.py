@@ -101,6 +101,7 @@ class Machine:
         rows[:, f.FLOOR] = [row.floor for row in schedule]
         rows[:, f.BEGAN] = f.INF
         rows[:, f.ENDED] = f.NIL
+        rows[:, f.CONTEXT_OF] = [row.context for row in schedule]
         rows[:, f.OPEN] = (self.tables.n[:, : self.streams] > 0).sum(axis=1)[q]
         return rows.ravel()
 

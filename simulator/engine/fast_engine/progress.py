@@ -45,6 +45,7 @@ def enter(m: Memory, s: int) -> bool:
         work = m[i + ALL_WORKS] + m[s + NUMBER] * WORK_SIZE
         if m[work] > 0:
             load(m, s, work)
+            m[s + CONTEXT] = m[i + CONTEXT_OF]
             m[s + READY] = max(m[s + READY], m[i + FLOOR])
             if m[s + RELEASED] and m[i + RELEASE] > m[s + READY]:
                 m[s + READY] = m[i + RELEASE]

@@ -113,6 +113,7 @@ def _wider(table: DurationTable, more: int) -> DurationTable:
         step=np.concatenate((table.step, none), axis=1),
         reset=np.concatenate((table.reset, none), axis=1),
         table=np.concatenate((table.table, none + NO_TABLE), axis=1),
+        length=np.concatenate((table.length, none), axis=1),
     )
 
 

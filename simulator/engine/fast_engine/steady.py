@@ -132,13 +132,14 @@ class Steady:
 
 
 def _alike(schedule: Sequence[Inference]) -> tuple[int, int]:
-    """From which inference on all are of one segment, a fixed time apart and without floor; that time."""
+    """From which inference on all are of one segment and context, a fixed time apart, without floor; that time."""
     first, step = len(schedule) - 1, 0
     while first > 0:
         one, other = schedule[first - 1], schedule[first]
         gap = other.release - one.release
         last_pair = first == len(schedule) - 1
-        if one.segment != other.segment or other.floor > 0 or one.floor > 0 or not (last_pair or gap == step):
+        alike = (one.segment, one.context) == (other.segment, other.context)
+        if not alike or other.floor > 0 or one.floor > 0 or not (last_pair or gap == step):
             break
         step, first = gap, first - 1
     return first, step

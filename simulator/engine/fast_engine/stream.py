@@ -34,8 +34,9 @@ def start(m: Memory, flat: Memory, s: int) -> bool:
         done = begin + m[s + LATENCY]
         free = begin + m[s + OCCUPANCY]
     else:
-        done = begin + duration(m, s + LATENCIES, k)
-        free = begin + duration(m, s + OCCUPANCIES, k)
+        place = m[s + CONTEXT] + k
+        done = begin + duration(m, s + LATENCIES, place)
+        free = begin + duration(m, s + OCCUPANCIES, place)
     e, end = m[s + FINISHES], m[s + HOLDS]
     while e < end:
         j = k + m[e + SHIFT] if m[e + FORM] == 0 else look_up(m, e, k)

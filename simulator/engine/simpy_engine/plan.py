@@ -7,7 +7,7 @@ from simulator.program.form import Kind, Scope
 from simulator.program.tables import NO_TABLE, DurationTable, Tables
 
 Times = Callable[[int], int]
-"""Picoseconds of operation k of an inference."""
+"""Picoseconds of operation k of an inference, counted from its context."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def _index(tables: Tables, row: int, n: int) -> Callable[[int], int]:
 def _times(tables: Tables, table: DurationTable, q: int, s: int) -> Times:
     at, base = int(table.table[q, s]), int(table.base[q, s])
     if at != NO_TABLE:
-        entries: list[int] = tables.pool[at : at + max(int(tables.n[q, s]), 1)].tolist()
+        entries: list[int] = tables.pool[at : at + int(table.length[q, s])].tolist()
         return entries.__getitem__
     step, reset = int(table.step[q, s]), int(table.reset[q, s])
     if step == 0:

@@ -29,7 +29,7 @@ class RunningStream:
         self._period, self._phase = (int(column[number]) for column in run.clocks)
         self._by_priority = run.by_priority(number)
         self._inference, self._k, self._term = -1, 0, 0
-        self._earliest = 0
+        self._earliest = self._context = 0
         self.waits: list[BoundTerm] = []
         self.finishes: list[BoundTerm] = []
         self.holds: list[BoundTerm] = []
@@ -61,6 +61,7 @@ class RunningStream:
             self.idle, self._k = self.plan.n == 0, 0
         if not self.idle:
             entry, base, books = run.schedule[self._inference], run.base[self._inference], run.library.books
+            self._context = entry.context
             self._earliest = max(entry.floor, entry.release if self._released else 0)
             self.waits, self.finishes, self.holds, self.keeps = (
                 bind(terms, base, books) for terms in self.plan.terms
@@ -79,7 +80,7 @@ class RunningStream:
         if not self.units:
             self.granted(self._kernel.time)
             return
-        priority = self.plan.priority(self._k) if self._by_priority else 0
+        priority = self.plan.priority(self._context + self._k) if self._by_priority else 0
         claim: Claim = (priority, self.ready, self._key, self)
         for unit in self.units:
             unit.join(claim)
@@ -96,7 +97,8 @@ class RunningStream:
         start = now
         if self._set_ups:
             start += max(unit.set_up(self._class) for unit in self._set_ups)
-        done, free = start + plan.latency(k), start + plan.occupancy(k)
+        place = self._context + k
+        done, free = start + plan.latency(place), start + plan.occupancy(place)
         if self.finishes:
             _, done = latest(self.finishes, k, 0, done)
             _, free = latest(self.keeps, k, 0, free)

@@ -9,6 +9,7 @@ from comparison import difference, outcome
 from random_programs import random_program
 
 from simulator.engine.fast_engine import FastEngine, arbiter, session
+from simulator.engine.fast_engine.machine import Machine
 from simulator.engine.simpy_engine import SimpyEngine
 from simulator.program.finalise import finalise
 from simulator.program.form import Int, Kind, Program, Scope
@@ -80,6 +81,14 @@ def test_a_wrong_table_is_noticed(name: str, monkeypatch: pytest.MonkeyPatch) ->
         return MUTATIONS[name](finalise(program))
 
     monkeypatch.setattr(session, "finalise", mutated)
+    assert first_difference(FastEngine()) != ""
+
+
+def test_a_forgotten_context_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = Machine._inferences
+    monkeypatch.setattr(
+        Machine, "_inferences", lambda self, rows: made(self, [replace(row, context=0) for row in rows])
+    )
     assert first_difference(FastEngine()) != ""
 
 

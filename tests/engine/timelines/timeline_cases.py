@@ -317,6 +317,17 @@ def release_times() -> Case:
 
 
 @case
+def context_moves_durations() -> Case:
+    """A token looks back at those before it: the same segment at contexts 0, 3 and, of two tokens, 1."""
+    p = Sketch()
+    table = Duration(table=np.array([2, 3, 5, 7, 11], np.int64))
+    p.stream("scores", "processor", n=1, occupancy=table)
+    p.stream("refresh", "array", n=1, occupancy=Duration(10, 2, 3))
+    p.schedule = [Inference(), Inference(context=3), Inference(context=1)]
+    return expect(p, {"scores": [0, 2, 9], "refresh": [0, 10, 20]})
+
+
+@case
 def background_ends_with_the_foreground() -> Case:
     """Refresh at 3, 13, 23 ... between the MVMs; the one that would start at 24 is not part of the run."""
     p = Sketch()
