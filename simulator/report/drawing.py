@@ -7,11 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib import style
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from PIL import Image
 
 _STYLE: Any = {"svg.hashsalt": "simulator", "font.size": 9, "hatch.linewidth": 0.5}
+_EFFORT = 3
+"""Of the compression of a PNG: half the time of the usual 6, for a tenth more bytes."""
 
 
 @contextmanager
@@ -23,12 +27,14 @@ def settings() -> Iterator[None]:
 
 def render(figure: Figure, dpi: int) -> tuple[bytes, bytes]:
     """A figure as PNG and as SVG; inside ``settings``."""
-    FigureCanvasAgg(figure)
-    # The layout is worked out once, not for each file.
-    figure.draw_without_rendering()
-    figure.set_layout_engine("none")
+    figure.set_dpi(dpi)
+    canvas: Any = FigureCanvasAgg(figure)
+    # Works out the layout as well; ``savefig`` would draw five times for two files.
+    canvas.draw()
     png, svg = BytesIO(), BytesIO()
-    figure.savefig(png, format="png", dpi=dpi, metadata={"Software": None})
+    picture = Image.fromarray(np.ascontiguousarray(np.asarray(canvas.buffer_rgba())[:, :, :3]))
+    picture.save(png, format="png", compress_level=_EFFORT, dpi=(dpi, dpi))
+    figure.set_layout_engine(None)
     figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
     return png.getvalue(), svg.getvalue()
 

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from simulator.report import tables
 from simulator.report.answer import Answer
 from simulator.report.grid import cells
+from simulator.report.outlined import Outlined
 from simulator.report.text import plain
 
 COLOURS = "YlGnBu"
@@ -133,8 +134,7 @@ def panel(axes: Axes, plan: Plan, shade: Shade) -> None:
             if texts.get(name):
                 left, top, height = plan.box(name)
                 ink = "white" if name in shade.values and shade.level(name) > 0.55 else "black"
-                place, middle = (left + 0.5, top + height / 2), "center"
-                axes.text(*place, texts[name], ha=middle, va=middle, fontsize=size, color=ink)
+                axes.add_artist(Outlined(left + 0.5, top + height / 2, texts[name], size, ink))
     axes.set_xlim(-0.05, plan.columns + 0.05)
     axes.set_ylim(plan.height + 0.05, -0.05)
     axes.set_aspect("equal")

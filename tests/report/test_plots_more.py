@@ -1,5 +1,6 @@
 """Plots over time, the roofline and the costly floor plan show the run; their tables agree with it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations
 from math import isclose
@@ -23,6 +24,7 @@ from simulator.report import buffer_plot, floor_plan_costs, pipeline_plot, power
 from simulator.report.buffers import Buffer, buffers
 from simulator.report.busy import busy
 from simulator.report.drawing import save, settings
+from simulator.report.outlined import Outlined
 from simulator.report.plots import PLOTS, write_plots
 from simulator.report.view import MOST_INFERENCES, View
 from simulator.study.run import Result
@@ -71,14 +73,17 @@ def test_every_plot_has_its_numbers_beside_it(view: View, tmp_path: Path) -> Non
 def drawn(figure: Figure, monkeypatch: pytest.MonkeyPatch, folder: Path) -> list[tuple[str, Bbox]]:
     """Every text that is drawn, with the pixels that it takes."""
     found: dict[int, Text] = {}
-    plain_draw = Text.draw
 
-    def draw(text: Text, renderer: Any) -> None:
-        found[id(text)] = text
-        plain_draw(text, renderer)
+    def watched(plain: Callable[[Text, Any], None]) -> Callable[[Text, Any], None]:
+        def draw(text: Text, renderer: Any) -> None:
+            found[id(text)] = text
+            plain(text, renderer)
+
+        return draw
 
     with monkeypatch.context() as patch:
-        patch.setattr(Text, "draw", draw)
+        for kind in (Text, Outlined):
+            patch.setattr(kind, "draw", watched(kind.draw))
         save(figure, folder, "plot", dpi=100)
     return [(t.get_text(), t.get_window_extent()) for t in found.values() if t.get_text().strip()]
 
