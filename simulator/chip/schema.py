@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from simulator.base.explain import RuleError
 from simulator.base.units import Quantity
+from simulator.chip.accuracy import Accuracy
 from simulator.chip.leaf import (
     Area,
     Count,
@@ -183,6 +184,7 @@ class Chip(Section):
     host: Host
     chip_link: ChipLink | None = None
     programming: Programming | None = None
+    accuracy: Accuracy | None = None
     transport: Literal["host", "links"] = Field(description="How a layer's output reaches the next layer")
 
     @model_validator(mode="after")

@@ -1,0 +1,36 @@
+"""Gains from reading known inputs again: an operation that takes time, and is as noisy as any other."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.functional.core import Core
+from simulator.functional.draws import generator
+from simulator.functional.layer import Ages, Layer
+
+Values = NDArray[np.float64]
+
+FIRST = 1 << 40
+"""Number of the first MVM of a calibration on a tile, beyond those of any workload."""
+
+
+def compensate(layer: Layer, ages: Ages, vectors: int, *, per_column: bool) -> None:
+    """Measure the gain of every piece now and keep it; it is in force until measured again."""
+    for column in layer.columns:
+        for number, (core, tile) in enumerate(zip(column.cores, column.placed.tiles, strict=True)):
+            column.gains[number] = gain(core, ages(tile), vectors, per_column=per_column)
+
+
+def gain(core: Core, now: float, vectors: int, *, per_column: bool) -> Values:
+    """What results are to be multiplied with: products of known inputs with the targets, over those read.
+
+    Shape (1,) or (columns,). Inputs are random codes (uniform) that the chip keeps.
+    """
+    largest = core.physics.coding.largest
+    source = generator(core.place.seed, core.place.tile, "calibration vectors")
+    codes = source.integers(-largest, largest + 1, (vectors, core.physics.rows)).astype(np.float64)
+    codes = codes[:, : len(core.weights)]
+    known, read = core.product(codes), core.multiply(codes, FIRST, now) * core.step
+    axis = 0 if per_column else None
+    over = np.atleast_1d((known * read).sum(axis=axis))
+    power = np.atleast_1d((known * known).sum(axis=axis))
+    return np.asarray(np.where(over > 0, power / np.where(over > 0, over, 1), 1.0), np.float64)

@@ -1,0 +1,175 @@
+"""A piece of a matrix on a tile: codes in, converted products out."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.base.errors import InputError
+from simulator.functional import weights as to_levels
+from simulator.functional.array import Array, Place
+from simulator.functional.converter import Converter, step
+from simulator.functional.draws import per_mvm
+from simulator.functional.inputs import Read, reads
+from simulator.functional.physics import Physics
+from simulator.functional.wires import effective
+
+Floats = NDArray[np.floating[Any]]
+Values = NDArray[np.float64]
+
+_EXACT = 1 << 23
+"""Sums of whole numbers below it are exact in single precision, and so is the rounding of their quotients."""
+
+
+@dataclass
+class Core:
+    """A written piece. ``weights``: real, shape (rows, columns); ``on``: effects that are.
+
+    ``explicit``: white noise of each device in each read, one by one, instead of its exact sum (for tests).
+    """
+
+    physics: Physics
+    place: Place
+    weights: Values
+    on: frozenset[str]
+    explicit: bool = False
+    clipped: int = 0
+    converted: int = 0
+
+    def __post_init__(self) -> None:
+        self.scale = to_levels.scales(self.weights, self.physics)
+        rounded = "levels" in self.on
+        self._targets = to_levels.levels(self.weights, self.scale, self.physics, rounded=rounded)
+        self.array = Array(self.physics, self.place, self._targets, self.on)
+        self._now: tuple[float, dict[int | None, Floats]] | None = None
+        self._converter: Converter | None = None
+
+    @property
+    def ideal(self) -> Values:
+        """Levels without error, polarities subtracted, shape (rows, columns)."""
+        return _difference(self._targets, self.physics)
+
+    def calibrate(self, codes: Floats) -> None:
+        """Set the converters' full scale, by policy; ``codes``: inputs of the calibration, shape (MVMs, rows)."""
+        adc = self.physics.adc
+        if adc.policy == "granular":
+            size = 1.0
+        else:
+            if adc.policy == "max":
+                codes = np.full((1, len(self.weights)), float(self.physics.coding.largest))
+            full = max(self._largest(read) for read in reads(codes, self.physics.coding))
+            size = step(full, adc.largest)
+        self._converter = Converter(adc, self.place, self.weights.shape[1], size, self.on)
+
+    @property
+    def step(self) -> float:
+        """Product units (levels x codes) of a converter's step."""
+        return self._ready.step
+
+    def multiply(self, codes: Floats, first: int, now: float) -> Floats:
+        """Converted steps of MVMs, shape (MVMs, columns); ``first``: number of the first of them on this tile.
+
+        ``now``: seconds since writing.
+        """
+        total: Floats | None = None
+        for number, read in enumerate(reads(codes, self.physics.coding)):
+            sums = self._sums(read, number, first, now)
+            steps, beyond = self._ready.convert(sums, first, number)
+            self.clipped, self.converted = self.clipped + beyond, self.converted + steps.size
+            part = steps if read.weight == 1 else steps * steps.dtype.type(read.weight)
+            total = part if total is None else total + part
+        assert total is not None
+        return total
+
+    def product(self, codes: Floats) -> Values:
+        """What exact devices and converters would give [product units]."""
+        return np.asarray(codes.astype(np.float64) @ self.ideal)
+
+    @property
+    def _ready(self) -> Converter:
+        if self._converter is None:
+            raise RuntimeError("calibrate a core before it multiplies")
+        return self._converter
+
+    def _largest(self, read: Read) -> float:
+        if self.physics.adc.policy == "max":
+            return float(np.abs(read.codes).max()) * len(self.weights) * self.physics.signed
+        return float(np.abs(read.codes @ self._plane(self._targets, read.polarity)).max(initial=0))
+
+    def _plane(self, levels: Values, polarity: int | None) -> Values:
+        return _difference(levels, self.physics) if polarity is None else levels[polarity]
+
+    def _sums(self, read: Read, number: int, first: int, now: float) -> Floats:
+        """Column sums of a read with its noise, a fresh array."""
+        matrix = self._matrix(now, read.polarity)
+        codes = read.codes.astype(matrix.dtype, copy=False)
+        sums = codes @ matrix
+        if self._deviations is None:
+            return sums
+        who = (self.place.tile, "read_noise", "white", self.place.row, self.place.column, number)
+        if self.explicit:
+            return sums + self._one_by_one(codes, first, read.share, who)
+        width = self._deviations.shape[1]
+        noise = np.sqrt((codes * codes) @ self._deviations)
+        noise *= noise.dtype.type(read.share**-0.5)
+        noise *= per_mvm(self.place.seed, *who, first=first, count=len(codes), width=width)
+        return np.add(sums, _less_reference(noise, self.physics), out=sums)
+
+    def _one_by_one(self, codes: Floats, first: int, share: float, who: tuple[object, ...]) -> Floats:
+        assert self._deviations is not None
+        each = np.sqrt(self._deviations / share)
+        drawn = per_mvm(self.place.seed, *who, "devices", first=first, count=len(codes), width=each.size)
+        noise = np.einsum("br,brc->bc", codes, drawn.reshape(-1, *each.shape) * each)
+        return _less_reference(noise, self.physics)
+
+    @cached_property
+    def _deviations(self) -> Floats | None:
+        """Variances of white noise in a read of the whole time [levels^2], shape (rows, columns)."""
+        found = self.array.read_variance
+        return None if found is None else found.astype(np.float32)
+
+    def _matrix(self, now: float, polarity: int | None) -> Floats:
+        """Effective levels at a time; kept until the time is another."""
+        if self._now is None or self._now[0] != now:
+            self._now = (now, {})
+        held = self._now[1]
+        if polarity not in held:
+            levels = self._wired(now) if self._resisting else self.array.levels(now)
+            matrix = self._plane(levels, polarity)
+            held[polarity] = matrix.astype(np.float32) if self._single else matrix
+        return held[polarity]
+
+    @property
+    def _resisting(self) -> bool:
+        return self.physics.wires is not None and "wires" in self.on
+
+    def _wired(self, now: float) -> Values:
+        """Levels as they act behind the resistance of wires."""
+        if self.physics.offset:
+            raise InputError("have no model beside a reference column", field="accuracy.wires")
+        assert self.physics.wires is not None
+        row, column = self.physics.wires
+        lead = self.place.column
+        tail = self.physics.rows - self.place.row - len(self.weights)
+        found = [
+            effective(plane, row, column, lead=lead, tail=tail) for plane in self.array.conductances(now)
+        ]
+        return np.asarray(np.stack(found) / self.array.siemens_per_level)
+
+    @property
+    def _single(self) -> bool:
+        """Whether single precision loses nothing that the converter would tell."""
+        largest = len(self.weights) * self.physics.coding.largest * max(self.physics.signed, 1.0)
+        return "converter" in self.on and largest < _EXACT and self.physics.adc.bits <= 12
+
+
+def _difference(levels: Values, physics: Physics) -> Values:
+    if physics.offset:
+        return np.asarray(levels[0][:, :-1] - levels[0][:, -1:])
+    return np.asarray(levels[0] - levels[1])
+
+
+def _less_reference(sums: Floats, physics: Physics) -> Floats:
+    return sums[:, :-1] - sums[:, -1:] if physics.offset else sums
