@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from simulator.base.document import Document
 from simulator.base.units import Quantity
-from simulator.chip.areas import tile_areas
+from simulator.chip.areas import pad_area, tile_areas
 from simulator.chip.costs import costs
 from simulator.chip.reader import chip_document, chip_from
 from simulator.chip.resolve import resolve
@@ -60,6 +60,10 @@ NEURON = (
     "tile.input.cycle=0.27 us", "tile.adc.kind=charge_decrement",
 )  # fmt: skip
 SAR8 = ("tile.adc.kind=sar", "tile.adc.bits=8", *SAMPLED)
+CIRCUITS = (
+    "tile.input.magnitude_bits=8", "tile.adc.kind=duration", "tile.adc.bits=8", "transport=circuits",
+    "global_digital=null", "landing_pads.inputs=8", "landing_pads.outputs=8", "landing_pads.width=256",
+)  # fmt: skip
 CATALOGUE = [
     Page("array", ("array",), "tile.crossbar.rows", (64, 128, 256, 512, 1024)),
     Page("integration", (), "tile.read_mode", ("one_phase", "four_phase")),
@@ -71,6 +75,8 @@ CATALOGUE = [
     Page("sar", ("converters.sar",), "tile.adc.bits", (4, 6, 8, 10, 12), ("tile.adc.kind=sar", *SAMPLED)),
     Page("flash", ("converters.flash",), "tile.adc.bits", (2, 4, 6, 7), ("tile.adc.kind=flash", *SAMPLED)),
     Page("charge_decrement", ("converters.charge_decrement",), "tile.adc.bits", (3, 4, 6, 8), NEURON),
+    Page("duration", ("converters.duration",), "tile.adc.bits", (4, 5, 6, 7, 8), CIRCUITS),
+    Page("landing_pad", ("landing_pad",), "landing_pads.counter_bits", (8, 9, 10, 11, 12), CIRCUITS),
     Page("sharing", ("converters.common",), "tile.adc.columns_per_converter", (1, 4, 16, 64, 256), SAR8),
     Page("local_digital", ("digital",), "tile.local_digital.lanes", (1, 2, 4, 8)),
     Page("link", ("wire",), "links.lanes", (1, 4, 8, 16, 32, 64)),
@@ -156,10 +162,12 @@ def _figures(chip: Chip) -> dict[str, float]:
         "an output [pJ]": each.output.value,
         "a byte to a neighbour [pJ]": each.wire.value,
         "a byte to the host [pJ]": each.host.value if each.host else 0,
+        "a value through a pad [pJ]": each.pad.value if each.pad else 0,
         "clock [mW]": each.clock.value,
         "leakage [mW]": each.leakage.value,
         "macro [mm^2]": areas.macro,
         "tile [mm^2]": areas.tile,
+        "landing pads [mm^2]": pad_area(chip),
     }
     return {name: float(value) for name, value in exact.items()}
 

@@ -292,6 +292,16 @@ def llama() -> Network:
     return net
 
 
+def _rnn_t_encoder(net: Network, frames: int) -> None:
+    """Five LSTMs, two frames stacked behind the second."""
+    net.layer("sound", "input", "", shape=[240], steps=frames)
+    for number in (1, 2):
+        net.layer(f"encoder{number}", "lstm", hidden=1024, bias=True)
+    net.layer("stack", "rearrange", [net.last], function="stack", grid=[frames // 2], width=2048)
+    for number in (3, 4, 5):
+        net.layer(f"encoder{number}", "lstm", hidden=1024, bias=True)
+
+
 def rnn_t() -> Network:
     """Speech recognition of MLPerf; the prediction network takes one step per encoded frame."""
     source = "MLPerf inference, Reddi et al., ISCA 2020; Graves, arXiv 1211.3711"
@@ -299,12 +309,7 @@ def rnn_t() -> Network:
         "rnn_t", f"RNN-T of MLPerf ({source}), 12 s of speech; as many prediction steps as encoded frames"
     )
     frames = 400
-    net.layer("sound", "input", "", shape=[240], steps=frames)
-    for number in (1, 2):
-        net.layer(f"encoder{number}", "lstm", hidden=1024, bias=True)
-    net.layer("stack", "rearrange", [net.last], function="stack", grid=[frames // 2], width=2048)
-    for number in (3, 4, 5):
-        net.layer(f"encoder{number}", "lstm", hidden=1024, bias=True)
+    _rnn_t_encoder(net, frames)
     sound = net.last
     net.layer("letters", "input", "", shape=[1], steps=frames // 2)
     net.layer("embedding", "embedding", entries=28, width=320)
@@ -316,6 +321,52 @@ def rnn_t() -> Network:
     return net
 
 
+def _rnn_t_decoder(net: Network, steps: int) -> None:
+    """Embedding and input weights of the first layer as one matrix, nine times with a ninth of its values."""
+    net.layer("letters", "input", "", shape=[252], steps=steps)
+    for number in (1, 2):
+        net.layer(f"prediction{number}", "lstm", hidden=320, bias=True)
+
+
+def rnn_t_folded() -> Network:
+    """RNN-T as five 34-tile chips hold it: 208 frames are 6.25 s, the mean of the published projection."""
+    net = Network(
+        "rnn_t_folded",
+        "RNN-T of MLPerf as IBM's 34-tile chips hold it (Ambrogio et al., Nature 620, 768, 2023, ED Fig. 7): the "
+        "embedding folded into the first prediction layer, nine copies (9 x 28 rows), joint network digital; 208 frames "
+        "of 30 ms",
+    )
+    frames = 208
+    _rnn_t_encoder(net, frames)
+    _rnn_t_decoder(net, frames // 2)
+    return net
+
+
+def rnn_t_decoder() -> Network:
+    """The two prediction layers of ``rnn_t_folded`` alone: what IBM's decoder chip runs."""
+    net = Network(
+        "rnn_t_decoder",
+        "Prediction network of RNN-T as IBM's decoder chip holds it (Ambrogio et al., Nature 620, 768, 2023, "
+        "ED Fig. 7)",
+    )
+    _rnn_t_decoder(net, 104)
+    return net
+
+
+def kws_fc() -> Network:
+    """Three fully connected layers that take four tiles of 512 x 512."""
+    net = Network(
+        "kws_fc",
+        "Keyword spotting of IBM's 34-tile chip (Ambrogio et al., Nature 620, 768, 2023): fully connected, "
+        "1,024 inputs, 12 words, 4 tiles; the widths in between are an assumption that gives 4 tiles",
+    )
+    net.layer("sound", "input", "", shape=[1024])
+    net.layer("dense1", "linear", width=512, activation="relu")
+    net.layer("dense2", "linear", width=512, activation="relu")
+    net.layer("words", "linear", width=12)
+    return net
+
+
 ZOO: dict[str, Callable[[], Network]] = {
     "resnet18": lambda: resnet(18),
     "resnet50": lambda: resnet(50),
@@ -324,6 +375,9 @@ ZOO: dict[str, Callable[[], Network]] = {
     "mobilenet_v2": mobilenet_v2,
     "ds_cnn_kws": ds_cnn,
     "rnn_t": rnn_t,
+    "rnn_t_folded": rnn_t_folded,
+    "rnn_t_decoder": rnn_t_decoder,
+    "kws_fc": kws_fc,
     "bert_base": lambda: bert("base", 12, 768, 12),
     "bert_large": lambda: bert("large", 24, 1024, 16),
     "gpt2_small": lambda: gpt2("small", 12, 768, 12),

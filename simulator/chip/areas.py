@@ -7,7 +7,7 @@ from simulator.chip import scaling
 from simulator.chip.converter_sections import SampledConverter
 from simulator.chip.schema import Chip
 from simulator.chip.timing import anchor_size, size
-from simulator.parts import array, digital, sram
+from simulator.parts import array, digital, landing_pad, sram
 from simulator.parts.digital import Shares, Unit
 
 
@@ -61,10 +61,20 @@ def die_area(chip: Chip, tile: Fraction) -> Fraction:
 
 
 def units_area(chip: Chip, tile: Fraction) -> Fraction:
-    """All tiles of ``tile`` [mm^2] and all global units."""
+    """All tiles of ``tile`` [mm^2], all global units and landing pads."""
     unit = chip.global_digital
     shared = unit.area.magnitude * int(unit.units) * scaling.area(chip) if unit else Fraction(0)
-    return tile * chip.tiles + shared
+    return tile * chip.tiles + shared + pad_area(chip)
+
+
+def pad_area(chip: Chip) -> Fraction:
+    """All landing pads [mm^2]."""
+    pads = chip.landing_pads
+    if pads is None:
+        return Fraction(0)
+    values = (int(pads.inputs) + int(pads.outputs)) * int(pads.width)
+    grown = landing_pad.area(int(pads.counter_bits), int(pads.anchor.counter_bits))
+    return values * pads.anchor.area.magnitude * grown * scaling.area(chip, pads.anchor)
 
 
 def buffer_size(chip: Chip) -> Fraction:

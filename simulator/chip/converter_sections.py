@@ -7,7 +7,7 @@ from pydantic import Field
 from simulator.base.units import Quantity
 from simulator.chip.leaf import Area, Bits, Energy, Frequency, Positive, Power, Ratio, Time
 from simulator.chip.section import Anchor, Section, library, library_anchor
-from simulator.parts.converters import charge_decrement, flash, oscillator_counter, ramp, sar
+from simulator.parts.converters import charge_decrement, duration, flash, oscillator_counter, ramp, sar
 from simulator.parts.converters.common import (
     FRONT_AREA,
     FRONT_NODE,
@@ -251,7 +251,48 @@ class ChargeDecrementConverter(ConverterSection):
         )  # fmt: skip
 
 
+class DurationAnchor(Anchor):
+    """Power of a column's amplifier and mirror, of its comparator with its share of the ramp, area of a column."""
+
+    integrator_power: Power
+    comparator_power: Power
+    area: Area
+
+
+class DurationConverter(ConverterSection):
+    """Charge to durations that leave the tile; ``landing_pads`` make words of them: 2^bits steps of ``lsb_time``."""
+
+    kind: Literal["duration"]
+    lsb_time: Time = library(duration.LSB)
+    anchor: DurationAnchor = library_anchor(
+        DurationAnchor,
+        node=duration.NODE,
+        supply=duration.SUPPLY,
+        integrator_power=duration.INTEGRATOR,
+        comparator_power=duration.COMPARATOR,
+        area=duration.AREA,
+    )
+
+    @property
+    def figure(self) -> Quantity:
+        """The anchor's figure that energy is scaled from."""
+        return self.anchor.comparator_power
+
+    def part(self) -> duration.Duration:
+        """The part with these parameters."""
+        at = self.anchor
+        return duration.Duration(
+            int(self.bits), self.lsb_time.magnitude, at.integrator_power.magnitude, at.comparator_power.magnitude,
+            at.area.magnitude,
+        )  # fmt: skip
+
+
 AnyConverter = Annotated[
-    OscillatorConverter | RampConverter | SarConverter | FlashConverter | ChargeDecrementConverter,
+    OscillatorConverter
+    | RampConverter
+    | SarConverter
+    | FlashConverter
+    | ChargeDecrementConverter
+    | DurationConverter,
     Field(discriminator="kind"),
 ]

@@ -9,7 +9,7 @@ from simulator.chip.areas import buffer_size, digital_growth, digital_units, til
 from simulator.chip.converter_sections import SampledConverter
 from simulator.chip.schema import Chip
 from simulator.chip.timing import anchor_size, mvm, size
-from simulator.parts import array, digital, leakage, offchip, sram, wire
+from simulator.parts import array, digital, landing_pad, leakage, offchip, sram, wire
 from simulator.parts.converters.common import Use
 from simulator.parts.inputs.common import Driven
 from simulator.parts.law import picojoule
@@ -27,8 +27,8 @@ class Cost:
 class Costs:
     """Energies [pJ]: ``input``, ``crossbar``, ``adc`` and ``buffer`` an MVM, ``output`` a value out of a local unit,
     ``gates`` a value into a global unit (None: there is none), ``wire`` a byte between neighbours, ``host`` a byte
-    and ``chip_link`` between chips, ``compute`` an operation of the host, ``programming`` a weight (None: not
-    modelled). Powers [mW] of a tile: ``clock``, ``leakage``."""
+    and ``chip_link`` between chips, ``compute`` an operation of the host, ``programming`` a weight, ``pad`` a value
+    through a landing pad (None: not modelled). Powers [mW] of a tile: ``clock``, ``leakage``."""
 
     input: Cost
     crossbar: Cost
@@ -41,6 +41,7 @@ class Costs:
     compute: Cost | None
     chip_link: Cost | None
     programming: Cost | None
+    pad: Cost | None
     clock: Cost
     leakage: Cost
 
@@ -64,6 +65,7 @@ def costs(chip: Chip) -> Costs:
         compute=_compute(chip),
         chip_link=_chip_link(chip),
         programming=_programming(chip),
+        pad=_pad(chip),
         clock=_clock(chip),
         leakage=_leakage(chip),
     )
@@ -172,6 +174,15 @@ def _chip_link(chip: Chip) -> Cost | None:
 def _programming(chip: Chip) -> Cost | None:
     figure = chip.programming.energy if chip.programming else None
     return _cost(figure, figure.magnitude) if figure else None
+
+
+def _pad(chip: Chip) -> Cost | None:
+    pads = chip.landing_pads
+    if pads is None:
+        return None
+    grown = landing_pad.energy(int(pads.counter_bits), int(pads.anchor.counter_bits))
+    figure = pads.anchor.energy
+    return _cost(figure, figure.magnitude, grown, scaling.energy(chip, pads.anchor))
 
 
 def _clock(chip: Chip) -> Cost:

@@ -12,7 +12,7 @@ from simulator.base.units import Quantity, whole_ps
 from simulator.chip import timing
 from simulator.chip.schema import Chip, ChipLink, Host, Programming
 from simulator.chip.timing import mvm_window
-from simulator.chip.topology import Topology, build, repeated
+from simulator.chip.topology import Topology, build, edge, repeated, spread
 from simulator.parts import streaming
 from simulator.parts.streaming import Streaming
 
@@ -73,6 +73,16 @@ class Programmer:
 
 
 @dataclass(frozen=True)
+class Pads:
+    """Landing pads: the tiles beside them, values that each takes at once, and a step of the circuits [ps]."""
+
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    width: int
+    step: int
+
+
+@dataclass(frozen=True)
 class Buffers:
     """Capacities: whole input vectors, bytes of window, bytes of residual, received partial-sum vectors."""
 
@@ -86,7 +96,8 @@ class Buffers:
 class Hardware:
     """A chip in integers, or ``chips`` equal ones: ``single`` is the topology of one, ``topology`` that of all.
 
-    With ``reload`` there is one chip, and ``chips`` are the sets of weights that it holds in turn.
+    With ``reload`` there is one chip, and ``chips`` are the sets of weights that it holds in turn. ``planes``: matrices
+    that a tile can hold on top of each other, read one after the other.
     """
 
     name: str
@@ -99,12 +110,14 @@ class Hardware:
     unit: GlobalUnit | None
     host: HostPath
     buffers: Buffers
-    transport: Literal["host", "links"]
+    transport: Literal["host", "links", "circuits"]
     single: Topology
     chips: int = 1
     chip_link: ChipPath | None = None
     programmer: Programmer | None = None
     reload: bool = False
+    pads: Pads | None = None
+    planes: int = 1
 
     @property
     def dies(self) -> int:
@@ -131,6 +144,8 @@ def resolve(chip: Chip, chips: int = 1, *, reload: bool = False) -> Hardware:
         chip_link=None if reload else _between(chip.chip_link),
         programmer=_programmer(chip.programming),
         reload=reload,
+        pads=_pads(chip),
+        planes=int(tile.crossbar.planes),
         mvm=_mvm(chip),
         local=_local(chip, digital),
         link=streaming.link(digital, int(chip.links.lanes), int(chip.links.latency)),
@@ -158,6 +173,19 @@ def _mvm(chip: Chip) -> Mvm:
         latency=whole_ps(times.latency),
         transfer=whole_ps(chip.tile.integration.register_transfer.magnitude),
         period=clock_period(chip.clocks.mvm),
+    )
+
+
+def _pads(chip: Chip) -> Pads | None:
+    pads = chip.landing_pads
+    if pads is None:
+        return None
+    places = edge(chip)
+    return Pads(
+        spread(places, int(pads.inputs)),
+        spread(places, int(pads.outputs)),
+        int(pads.width),
+        whole_ps(timing.step(chip)),
     )
 
 

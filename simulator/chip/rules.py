@@ -6,14 +6,14 @@ from fractions import Fraction
 
 from simulator.base.errors import InputError
 from simulator.base.explain import RuleError
-from simulator.chip import scaling
+from simulator.chip import circuit_rules, scaling
 from simulator.chip.areas import buffer_size, digital_units, tile_areas, units_area
 from simulator.chip.converter_sections import OscillatorConverter, SampledConverter
 from simulator.chip.costs import costs, pitch
 from simulator.chip.schema import Chip
 from simulator.chip.section import Anchor
 from simulator.chip.timing import mvm, size
-from simulator.parts import digital, sram, technology, wire
+from simulator.parts import digital, landing_pad, sram, technology, wire
 from simulator.parts.technology import Point
 
 _COUNTERS = 2
@@ -24,6 +24,7 @@ def check(chip: Chip) -> None:
     """RuleError with field, value, rule and remedy for the first thing that cannot be."""
     _converter_reads_coding(chip)
     _in_range(chip)
+    circuit_rules.check(chip)
     _counters_hold(chip)
     _clocks_reachable(chip)
     _fits_die(chip)
@@ -45,15 +46,21 @@ def _in_range(chip: Chip) -> None:
     tile = chip.tile
     with _at("tile", "crossbar"):
         size(tile).check()
+    if int(tile.crossbar.devices_per_weight) % int(tile.crossbar.planes):
+        rule = f"must divide the {tile.crossbar.devices_per_weight.text} devices of a weight"
+        raise RuleError(rule, path=("tile", "crossbar", "planes"), value=tile.crossbar.planes.text)
     with _at("tile", "input"):
         tile.input.part().reads()
     with _at("tile", "adc"):
         tile.adc.part().shortest_read()
         tile.adc.part().conversion()
         tile.adc.part().area(tile.converters)
+    if chip.landing_pads is not None:
+        with _at("landing_pads"):
+            landing_pad.area(int(chip.landing_pads.counter_bits), 1)
     _points_in_tables(chip)
     with _at("tile", "input_buffer"):
-        sram.SIZE.check(buffer_size(chip), "vectors" if chip.transport == "host" else "size")
+        sram.SIZE.check(buffer_size(chip), "size" if chip.transport == "links" else "vectors")
     with _at("tile", "local_digital"):
         digital.energy(*digital_units(chip))
         tile_areas(chip)
@@ -86,6 +93,8 @@ def _anchors(chip: Chip) -> dict[tuple[str, ...], Anchor | None]:
     if isinstance(tile.adc, SampledConverter):
         found["tile", "adc", "sampler"] = tile.adc.sampler
         found["tile", "adc", "front_end"] = tile.adc.front_end
+    if chip.landing_pads is not None:
+        found["landing_pads", "anchor"] = chip.landing_pads.anchor
     return {**found, ("technology", "anchor"): None} if chip.global_digital else found
 
 

@@ -21,6 +21,7 @@ from simulator.chip.leaf import (
     Time,
     Voltage,
 )
+from simulator.chip.pad_section import LandingPads
 from simulator.chip.section import Anchor, Name, Section, library, library_anchor
 from simulator.chip.tile import Tile
 from simulator.parts import wire
@@ -28,6 +29,7 @@ from simulator.parts.offchip import Interface
 
 MOST_TILES = 100_000
 """Most tiles of a chip."""
+Site = Annotated[str, Field(pattern=r"^tile\[\d{1,4},\d{1,4}\]$")]
 Node = Annotated[str, Field(pattern=r"^(tile\[\d{1,4},\d{1,4}\]|global\[\d{1,4}\])$")]
 
 
@@ -48,10 +50,14 @@ class Technology(Section):
 
 
 class Grid(Section):
-    """Tiles in rows and columns, numbered from 1; ``power_domain`` is what is switched on together."""
+    """Tiles in rows and columns, numbered from 1; ``power_domain`` is what is switched on together.
+
+    ``absent``: sites that hold no tile.
+    """
 
     rows: Positive
     columns: Positive
+    absent: list[Site] = Field(default_factory=list)
     power_domain: Literal["row", "tile", "chip"]
 
 
@@ -185,7 +191,10 @@ class Chip(Section):
     chip_link: ChipLink | None = None
     programming: Programming | None = None
     accuracy: Accuracy | None = None
-    transport: Literal["host", "links"] = Field(description="How a layer's output reaches the next layer")
+    landing_pads: LandingPads | None = None
+    transport: Literal["host", "links", "circuits"] = Field(
+        description="How a layer's output reaches the next layer"
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> "Chip":
@@ -196,10 +205,16 @@ class Chip(Section):
     @property
     def tiles(self) -> int:
         """Tiles on the chip."""
-        return int(self.grid.rows) * int(self.grid.columns)
+        return int(self.grid.rows) * int(self.grid.columns) - len(set(self.grid.absent))
 
 
 def _countable(chip: Chip) -> None:
+    for number, site in enumerate(chip.grid.absent):
+        row, column = map(int, site[5:-1].split(","))
+        if not (1 <= row <= int(chip.grid.rows) and 1 <= column <= int(chip.grid.columns)):
+            raise RuleError("is not a site of the grid", path=("grid", "absent", number), value=site)
+    if chip.tiles < 1:
+        raise RuleError("must leave a tile", path=("grid", "absent"))
     if chip.tiles > MOST_TILES:
         rule = f"a chip may have at most {MOST_TILES} tiles, this one has {chip.tiles}"
         raise RuleError(rule, path=("grid", "rows"), value=chip.grid.rows.text)
@@ -213,6 +228,10 @@ def _global_row_exists(chip: Chip) -> None:
         raise _out_of_grid("row", unit.row, f"{chip.grid.rows.text} rows")
     if int(unit.units) > int(chip.grid.columns):
         raise _out_of_grid("units", unit.units, f"{chip.grid.columns.text} columns")
+    missing = {f"tile[{int(unit.row)},{c}]" for c in range(1, int(unit.units) + 1)} & set(chip.grid.absent)
+    if missing:
+        rule = f"feeds units from {min(missing)}, which is absent"
+        raise RuleError(rule, path=("global_digital", "row"), value=unit.row.text)
 
 
 def _out_of_grid(field: str, value: Quantity, size: str) -> RuleError:

@@ -10,6 +10,7 @@ from simulator.chip.section import Anchor, Name, Section, library, library_ancho
 from simulator.parts import digital, sram
 from simulator.parts.law import known
 
+_PLANE = known(1, "count", "assumption", "a matrix a tile")
 _LANE = known(1, "count", "assumption", "one datapath")
 _WORD = known(16, "count", "assumption", "half-precision floating point")
 
@@ -25,11 +26,16 @@ class CrossbarAnchor(Anchor):
 
 
 class Crossbar(Section):
-    """The array: inputs drive rows, converters read columns."""
+    """The array: inputs drive rows, converters read columns.
+
+    ``planes``: as many matrices may share the devices of a tile, each with that share of ``devices_per_weight``, and
+    are read one after the other.
+    """
 
     rows: Positive
     columns: Positive
     devices_per_weight: Positive
+    planes: Positive = library(_PLANE)
     anchor: CrossbarAnchor
 
 

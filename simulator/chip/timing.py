@@ -40,6 +40,12 @@ def mvm(chip: Chip) -> Mvm:
     )
 
 
+def step(chip: Chip) -> Fraction:
+    """A read in one phase [ps]: the beat of a chip whose durations travel on circuits."""
+    times = mvm(chip)
+    return times.fixed + times.reads * (times.read + times.gap)
+
+
 def mvm_window(chip: Chip) -> Fraction:
     """From one MVM to the next [ps]."""
     return mvm(chip).occupancy

@@ -1,7 +1,7 @@
 """Who stands where and who is linked to whom."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -98,7 +98,8 @@ def repeated(one: Topology, chips: int, *, sets: bool = False) -> Topology:
 def build(chip: Chip) -> Topology:
     """Topology of a chip; refuses links to what does not exist."""
     rows, columns = int(chip.grid.rows), int(chip.grid.columns)
-    tiles = {tile_name(r, c): (r, c) for r in range(1, rows + 1) for c in range(1, columns + 1)}
+    sites = {tile_name(r, c): (r, c) for r in range(1, rows + 1) for c in range(1, columns + 1)}
+    tiles = {name: site for name, site in sites.items() if name not in set(chip.grid.absent)}
     feeds = _globals(chip)
     links = [*_neighbours(chip, tiles), *((tile, unit) for unit, tile in feeds.items())]
     for position, (source, target) in enumerate(chip.links.extra):
@@ -118,6 +119,24 @@ def build(chip: Chip) -> Topology:
             )
         links.append((source, target))
     return Topology(tiles, feeds, tuple(links))
+
+
+def edge(chip: Chip) -> list[str]:
+    """Tiles in the first or last row or column, clockwise from the first one."""
+    rows, columns = int(chip.grid.rows), int(chip.grid.columns)
+    ring = [
+        *((1, c) for c in range(1, columns + 1)),
+        *((r, columns) for r in range(2, rows + 1)),
+        *((rows, c) for c in range(columns - 1, 0, -1)),
+        *((r, 1) for r in range(rows - 1, 1, -1)),
+    ]
+    names = dict.fromkeys(tile_name(*site) for site in ring)
+    return [name for name in names if name not in set(chip.grid.absent)]
+
+
+def spread(places: Sequence[str], count: int) -> tuple[str, ...]:
+    """``count`` of these places, as far apart as can be."""
+    return tuple(places[number * len(places) // count] for number in range(count))
 
 
 def _globals(chip: Chip) -> dict[str, str]:

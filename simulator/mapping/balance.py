@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from simulator.base.errors import InputError
 from simulator.chip.resolve import Hardware
-from simulator.mapping.seats import filled
+from simulator.mapping.chip_loads import filled
 from simulator.mapping.split import Chain, split
 from simulator.workload.graph import Graph, Layer
 
@@ -89,5 +89,5 @@ def _demand(layer: Layer, hardware: Hardware) -> _Demand:
     chains = split(layer, hardware.rows, hardware.columns)
     each = position_time(chains, hardware)
     recurrent = any(matrix.reads < 0 for matrix in layer.matrices)
-    most = 1 if recurrent or hardware.transport == "links" else layer.positions
+    most = 1 if recurrent or hardware.transport != "host" else layer.positions
     return _Demand(layer.name, sum(len(chain.pieces) for chain in chains), layer.positions, each, most)

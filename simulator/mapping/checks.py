@@ -51,7 +51,7 @@ def _multiplies(graph: Graph, hardware: Hardware) -> None:
 
 def _fits_unit(layer: Layer, chain: Chain, hardware: Hardware) -> None:
     """InputError if an LSTM finds no global unit to finish it."""
-    if layer.kind != "lstm":
+    if layer.kind != "lstm" or hardware.transport == "circuits":  # there the host finishes it
         return
     unit = hardware.unit
     if unit is None:
@@ -80,7 +80,7 @@ def check_copies(chains: Sequence[Chain], graph: Graph, hardware: Hardware) -> N
             raise InputError(
                 "is recurrent: copies would wait for each other", place=graph.name, field=chain.layer
             )
-        if hardware.transport == "links":
+        if hardware.transport != "host":
             raise InputError(
                 "copies need the host path: packets of several copies are not put in order on the links",
                 place=graph.name,
@@ -120,6 +120,8 @@ def _nodes(item: PlacedChain) -> Iterator[str]:
 
 
 def _linked(item: PlacedChain, hardware: Hardware, origin: str) -> None:
+    if hardware.transport == "circuits":
+        return
     for source, target in zip(item.tiles, item.tiles[1:], strict=False):
         if target not in hardware.topology.after.get(source, ()):
             field = f"place.{item.chain.layer}"
@@ -130,6 +132,11 @@ def _room(holders: Sequence[tuple[Chain, int]], finished: set[str], hardware: Ha
     """Whether pieces of several layers have rows and columns of their own; see ``pack``."""
     if len(holders) == 1:
         return True
+    if hardware.transport == "circuits":
+        chain = holders[0][0]
+        return all(other == chain for other, _ in holders) and len(holders) <= min(
+            chain.planes, hardware.planes
+        )
     layers = {chain.layer for chain, _ in holders}
     if hardware.transport == "links" or len(layers) < len(holders) or layers & finished:
         return False

@@ -11,6 +11,7 @@ from simulator.chip.resolve import Hardware
 from simulator.chip.topology import chip_of, physical
 from simulator.mapping.checks import check_copies, check_network, check_placed, check_size
 from simulator.mapping.placed import PlacedChain
+from simulator.mapping.planes import in_planes
 from simulator.mapping.seats import Seats
 from simulator.mapping.split import Chain, split
 from simulator.workload.graph import Graph
@@ -71,7 +72,7 @@ class Mapping:
     @cached_property
     def shared(self) -> frozenset[str]:
         """Tiles that hold pieces of several layers."""
-        held = Counter(tile for placed in self.chains for tile in placed.tiles)
+        held = Counter(tile for placed in self.chains for tile in set(placed.tiles))
         return frozenset(tile for tile, pieces in held.items() if pieces > 1)
 
     def chip(self, layer: str) -> int:
@@ -84,11 +85,14 @@ class Mapping:
         return sum(piece.zeros for placed in chosen for piece in placed.chain.pieces)
 
     def utilisation(self, layer: str | None = None) -> float:
-        """Weights over cells of the tiles used (1 = full), of one layer or of all."""
+        """Weights over cells of the tiles used (1 = full), of one layer or of all.
+
+        In planes a weight has so much fewer devices, and takes that part of a cell.
+        """
         chosen = self.chains if layer is None else self.of(layer)
         cells = self.hardware.rows * self.hardware.columns
-        weights = sum(piece.macs for placed in chosen for piece in placed.chain.pieces)
-        return weights / (cells * len({tile for placed in chosen for tile in placed.tiles}))
+        taken = sum(piece.macs / placed.chain.planes for placed in chosen for piece in placed.chain.pieces)
+        return taken / (cells * len({tile for placed in chosen for tile in placed.tiles}))
 
 
 def map_workload(
@@ -118,7 +122,9 @@ def map_workload(
         for chain in groups
     ]
     check_copies(chains, graph, hardware)
-    finished = {layer.name for layer in graph.mapped if layer.kind == "lstm"}
+    if hardware.transport == "circuits":
+        chains = _as_given(given, chains) if given else in_planes(chains, hardware)
+    finished = {layer.name for layer in graph.mapped if layer.kind == "lstm" and hardware.unit}
     seats = Seats(chains, finished, hardware)
     tiles = _given(given, chains, origin) if given else seats.find(graph.name, share)
     placed = []
@@ -135,6 +141,13 @@ def _counts(given: Place, single: Dict[str, Sequence[Chain]]) -> dict[str, int]:
     return {
         name: max(len(groups) // len(single[name]), 1) for name, groups in given.items() if name in single
     }
+
+
+def _as_given(given: Place, chains: Sequence[Chain]) -> list[Chain]:
+    """A tile that a column group names several times holds as many planes."""
+    named = ((chain, given.get(chain.layer, ())) for chain in chains)
+    most = [max((list(g).count(t) for g in groups for t in g), default=1) for _, groups in named]
+    return [replace(chain, planes=planes) for chain, planes in zip(chains, most, strict=True)]
 
 
 def _given(given: Place, chains: Sequence[Chain], origin: str) -> list[list[str]]:

@@ -9,8 +9,10 @@ from math import ceil
 from simulator.base.errors import InputError
 from simulator.chip.resolve import Hardware
 from simulator.chip.topology import on_chip
+from simulator.mapping.chip_loads import filled, least_fullest
 from simulator.mapping.pack import Seat, pack
 from simulator.mapping.place import place
+from simulator.mapping.planes import by_rows
 from simulator.mapping.split import Chain
 
 
@@ -63,7 +65,7 @@ class Seats:
         """Layer -> its tiles, or the tiles of as large a share of a chip's global units if that is more."""
         tiles, units = Counter[str](), Counter[str]()
         for chain in self.chains:
-            tiles[chain.layer] += len(chain.pieces)
+            tiles[chain.layer] += chain.tiles
             units[chain.layer] += chain.layer in self.finished
         each = self.there / max(len(self.hardware.single.globals), 1)
         return {layer: max(size, ceil(units[layer] * each)) for layer, size in tiles.items()}
@@ -98,10 +100,12 @@ class Seats:
 
     def _tiles(self, part: Sequence[int], seats: Sequence[Seat | None]) -> int:
         own = (number for number, seat in zip(part, seats, strict=True) if seat is None)
-        return sum(len(self.chains[number].pieces) for number in own)
+        return sum(self.chains[number].tiles for number in own)
 
     def _placed(self, part: Sequence[int], seats: Sequence[Seat | None]) -> list[list[str]]:
         """Tiles of a chip's column groups: their own, or those they join."""
+        if self.hardware.transport == "circuits":
+            return by_rows([self.chains[number] for number in part], self.hardware.single)
         own = [n for n, seat in enumerate(seats) if seat is None]
         found = place([self.chains[part[n]] for n in own], self.finished, self.hardware.single)
         tiles = dict(zip(own, found, strict=True))
@@ -121,26 +125,3 @@ class Seats:
             remedy=f"{self._more_chips()}a chip with more tiles (--set grid.rows=..., with die.area to match), "
             "larger crossbars, or a smaller network",
         )
-
-
-def least_fullest(loads: Sequence[int], chips: int) -> int:
-    """The smallest load of the fullest chip when layers of these loads are put on so many chips in order."""
-    low, high = max(loads), sum(loads)
-    while low < high:
-        middle = (low + high) // 2
-        if filled(loads, middle)[-1] < chips:
-            high = middle
-        else:
-            low = middle + 1
-    return low
-
-
-def filled(loads: Sequence[int], capacity: int, least: int = 1) -> list[int]:
-    """Chip, from 0, of each layer when chips of a capacity are filled one after the other, ``least`` at least."""
-    chip, used, homes = 0, 0, []
-    for number, load in enumerate(loads):
-        if used and (used + load > capacity or len(loads) - number < least - chip):
-            chip, used = chip + 1, 0
-        used += load
-        homes.append(chip)
-    return homes

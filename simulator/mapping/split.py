@@ -49,7 +49,8 @@ class Piece:
 class Chain:
     """One column group of a layer: pieces whose partial sums add up from first to last.
 
-    With ``copies`` of a layer on the chip (duplication), copy number ``copy`` takes every copies-th position.
+    With ``copies`` of a layer on the chip (duplication), copy number ``copy`` takes every copies-th position. With
+    ``planes`` so many pieces that follow each other share a tile and are read one after the other.
     """
 
     layer: str
@@ -58,6 +59,12 @@ class Chain:
     pieces: tuple[Piece, ...]
     copy: int = 0
     copies: int = 1
+    planes: int = 1
+
+    @property
+    def tiles(self) -> int:
+        """Tiles that the pieces take, ``planes`` of them on each."""
+        return -(-len(self.pieces) // self.planes)
 
     def positions(self, total: int) -> int:
         """How many of a layer's positions this copy computes: copy, copy + copies, ..."""

@@ -16,6 +16,7 @@ PARTS = {
     "host": "host port",
     "host_compute": "host compute",
     "chip_link": "chip-to-chip link",
+    "landing_pad": "landing pad",
     "programming": "weight programming",
 }
 """Part of a resource -> its name in tables and sentences."""

@@ -76,6 +76,8 @@ def _dynamic(
         yield "host", size, each.host
     elif stream.part == "chip_link" and each.chip_link is not None:
         yield "chip_link", size, each.chip_link
+    elif stream.part == "landing_pad" and each.pad is not None:
+        yield "landing_pad", values, each.pad
     elif stream.part == "programming" and each.programming is not None:
         yield "programming", values, each.programming
     elif stream.part == "host_compute" and each.compute is not None:

@@ -27,6 +27,11 @@ from simulator.workload.reader import Workload
 
 _FILES = ("format", "name", "documents", "placements")
 """What is no constant of the hardware."""
+_TRANSPORTS = {
+    "host": "by way of the host",
+    "links": "over the on-chip links",
+    "circuits": "as durations over circuits, or by way of landing pads and host",
+}
 _WIDE = 120
 """Columns from which the table of sources has room for long values."""
 _SHAPES = 3
@@ -52,7 +57,7 @@ def chip_facts(file: ChipFile) -> dict[str, str]:
         "links": f"{_links(between)}; {scaled(int(chip.links.lanes) * float(chip.clocks.digital), 'bit/s')} each",
         "host": f"{scaled(float(chip.host.bandwidth), 'bit/s')} each way, {scaled(hardware.host.latency / 1e3, 'ns')}; "
         f"windows formed at the {chip.host.im2col}; {_computes(chip)}",
-        "layer to layer": {"host": "by way of the host", "links": "over the on-chip links"}[chip.transport],
+        "layer to layer": _TRANSPORTS[chip.transport],
         **{f"area, {name}": f"{figure(size)} mm^2 ({AREAS[name]})" for name, size in areas(chip).items()},
         "energy not modelled": ", ".join(not_modelled(chip)),
     }

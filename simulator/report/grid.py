@@ -84,7 +84,7 @@ class _Drawing:
         for column in columns:
             table.add_column(Text(str(column)), width=self._width, justify="left", no_wrap=True)
         for row in range(1, self._rows + 1):
-            names = [self._tile[row, column] for column in columns]
+            names = [self._tile.get((row, column), "") for column in columns]
             table.add_row(str(row), *(self._cell(name) for name in names))
             for units in self._units_below(names):
                 table.add_row("G", *(self._cell(unit, empty="global") for unit in units))

@@ -54,7 +54,7 @@ def _rows(plan: Mapping, columns: Sequence[int], console: Console) -> Iterator[t
     for row in range(1, max(row for row, _ in names) + 1):
         text = Text()
         for column in columns:
-            found = held.get(names[row, column], [])
+            found = held.get(names.get((row, column), ""), [])
             used = sum(cell.used or 0 for cell in found)
             shade = shades[min(4, int(used * 4) + 1)] if found else " "
             text.append(shade, COLOURS[number[found[0].layer] % len(COLOURS)] if found else "")

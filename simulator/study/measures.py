@@ -1,75 +1,17 @@
 """What a published figure is compared with: each measure runs programs on a chip and returns one number."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
-from simulator.chip.reader import ChipFile, load_chip
-from simulator.chip.resolve import Hardware, resolve
 from simulator.engine.contract import Engine, run
-from simulator.mapping import plan as planning
-from simulator.mapping.lower.lower import lower
-from simulator.mapping.lower.micro import back_to_back_mvms, one_vector
-from simulator.mapping.placement import find_placement
+from simulator.mapping.lower.micro import one_vector
 from simulator.measure.area import areas
 from simulator.measure.energy import energy, mvm_energy
 from simulator.measure.totals import totals
-from simulator.program.form import Inference, Program
-from simulator.program.timeline import Timeline
-from simulator.study.isolate import isolate
-from simulator.study.published import Row
-from simulator.workload.reader import load_workload
-
-_REPEATS = 16
-"""MVMs back to back; every figure taken from them is a ratio, so the number does not matter."""
-
-
-@dataclass(frozen=True)
-class Case:
-    """A row with its chip, workload and engine."""
-
-    row: Row
-    chips: Path
-    workloads: Path
-    engine: Engine
-
-    @cached_property
-    def file(self) -> ChipFile:
-        """The chip with the row's overrides."""
-        return load_chip(self.chips / self.row.chip, self.row.set)
-
-    @cached_property
-    def hardware(self) -> Hardware:
-        """The chip in integers."""
-        return resolve(self.file.chip)
-
-    @cached_property
-    def mapping(self) -> planning.Mapping:
-        """The workload on the chip, at the published placement where there is one."""
-        graph = load_workload(self.workloads / self.row.workload).bind()
-        given, origin = find_placement(self.file, graph.name, None)
-        return planning.map_workload(graph, self.hardware, given, origin)
-
-    @cached_property
-    def alone(self) -> planning.Mapping:
-        """The row's layer alone."""
-        return isolate(self.mapping, self.row.layer)
-
-    @cached_property
-    def burst(self) -> tuple[Program, Timeline]:
-        """The micro-program of MVMs back to back, executed."""
-        return self._executed(back_to_back_mvms(self.hardware, _REPEATS))
-
-    @cached_property
-    def step(self) -> tuple[Program, Timeline]:
-        """One vector through the row's layer, input and output not waiting for a host."""
-        return self._executed(lower(self.alone, [self.alone.graph], [Inference()], ["host"]))
-
-    def _executed(self, program: Program) -> tuple[Program, Timeline]:
-        return program, run(self.engine, program)
+from simulator.study import circuit_measures
+from simulator.study.case import REPEATS, Case
 
 
 def _mvm_interval(case: Case) -> float:
@@ -130,7 +72,7 @@ def _places(case: Case) -> tuple[Path, Path, Engine]:
 def _chip_mvm_energy(case: Case) -> float:
     """Energy [uJ] of one MVM on every tile."""
     program, _ = case.burst
-    operations = int(totals(program).operations.sum()) / _REPEATS
+    operations = int(totals(program).operations.sum()) / REPEATS
     return operations * mvm_energy(case.file.chip) / 1e6
 
 
@@ -167,5 +109,6 @@ MEASURES: Mapping[str, Callable[[Case], float]] = {
     "peak_mvm_tops_per_w": _peak_efficiency,
     "link_rate_gbit_s": _link_rate,
     "link_time_ns": lambda case: _link_time_ps(case) / 1e3,
+    **circuit_measures.MEASURES,
 }
 """Name -> function; units are in the names."""

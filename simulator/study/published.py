@@ -10,16 +10,18 @@ from simulator.base.explain import RuleError, explain
 from simulator.base.units import split_number
 from simulator.base.yaml_file import load
 
-Kind = Literal["calibrated", "test", "known_gap", "not_testable", "prediction"]
+Kind = Literal["calibrated", "test", "known_gap", "not_testable", "prediction", "assumption"]
 
 
 class Row(BaseModel):
     """One published figure and how to obtain it.
 
+    ``bound``: *at_most* passes whatever is below.
     ``kind``: *calibrated* set a parameter, *test* came out, *known_gap* is out of tolerance for the stated reason (and
     fails once it no longer is), *not_testable* has no simulated value for the stated reason, *prediction* has no
-    published value at hand. ``tolerance``: "0.5 %" of
-    the published value, a number in ``unit``, or "exact". ``measure``: a name of ``study.measures.MEASURES``.
+    published value at hand, *assumption* rests on a guess where the sources are silent, and is not
+    enforced. ``tolerance``: "0.5 %" of the published value, a number in ``unit``, or "exact". ``measure``: a name of
+    ``study.measures.MEASURES``.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -37,11 +39,13 @@ class Row(BaseModel):
     workload: str = ""
     layer: str = ""
     size: int = 0
+    chips: int = 1
+    bound: Literal["", "at_most"] = ""
     set: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _complete(self) -> "Row":
-        if self.kind in ("known_gap", "not_testable") and not self.reason:
+        if self.kind in ("known_gap", "not_testable", "assumption") and not self.reason:
             raise RuleError(f"a row of kind {self.kind} needs a reason", path=("reason",))
         if self.kind != "not_testable" and not (self.measure and self.chip):
             raise RuleError("needs a measure and a chip", path=("measure",))

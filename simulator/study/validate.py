@@ -6,7 +6,8 @@ from pathlib import Path
 
 from simulator.base.errors import InputError, did_you_mean
 from simulator.engine.contract import Engine
-from simulator.study.measures import MEASURES, Case
+from simulator.study.case import Case
+from simulator.study.measures import MEASURES
 from simulator.study.published import Row, read_published
 
 
@@ -27,12 +28,15 @@ class Verdict:
     @property
     def inside(self) -> bool:
         """Within tolerance; a millionth of it is left for floating point."""
-        return self.deviation is not None and abs(self.deviation) <= self.row.allowed() * (1 + 1e-6) + 1e-9
+        if self.deviation is None:
+            return False
+        off = self.deviation if self.row.bound else abs(self.deviation)
+        return off <= self.row.allowed() * (1 + 1e-6) + 1e-9
 
     @property
     def status(self) -> str:
-        """pass, FAIL, gap (known and still there), GAP CLOSED (say so in the file), prediction, not testable."""
-        if self.row.kind in ("not_testable", "prediction"):
+        """pass, FAIL, gap (known and still there), GAP CLOSED (say so in the file), or what the row's kind is."""
+        if self.row.kind in ("not_testable", "prediction", "assumption"):
             return self.row.kind.replace("_", " ")
         if self.row.kind == "known_gap":
             return "GAP CLOSED" if self.inside else "gap"

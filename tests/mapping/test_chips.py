@@ -14,10 +14,10 @@ from simulator.chip.resolve import Hardware, resolve
 from simulator.engine.contract import run
 from simulator.engine.simpy_engine import SimpyEngine
 from simulator.mapping.balance import balance
+from simulator.mapping.chip_loads import filled, least_fullest
 from simulator.mapping.lower.lower import lower
 from simulator.mapping.placement import chips_of, find_placement
 from simulator.mapping.plan import map_workload
-from simulator.mapping.seats import filled, least_fullest
 from simulator.measure.area import areas
 from simulator.measure.energy import energy, powered
 from simulator.measure.totals import totals

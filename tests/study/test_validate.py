@@ -49,7 +49,8 @@ def test_a_changed_chip_turns_a_row_red() -> None:
     """The rows come from programs that run, not from constants copied to the output."""
     rows = [r for r in read_published(CHIPS / "published") if r.row == "hermes.2"]
     changed = rows[0].model_copy(update={"set": (*rows[0].set, "tile.input.slot=1.1 ns")})
-    from simulator.study.measures import MEASURES, Case
+    from simulator.study.case import Case
+    from simulator.study.measures import MEASURES
 
     value = MEASURES[changed.measure](Case(changed, CHIPS, CHIPS.parent / "workloads", SimpyEngine()))
     assert Verdict(changed, value).status == "FAIL"

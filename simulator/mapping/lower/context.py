@@ -33,6 +33,8 @@ class Context:
     @cached_property
     def fusion(self) -> Fusion:
         """Which additions happen in a local digital unit."""
+        if self.hardware.transport == "circuits":  # no local unit: the host adds
+            return Fusion({}, {})
         return fuse(self.graph)
 
     @cached_property

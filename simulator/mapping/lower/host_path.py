@@ -1,5 +1,7 @@
 """Activations by way of the host: out of a port when complete, into tiles when the next layer needs them."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from simulator.mapping.lower.builder import Spot, constant
@@ -26,7 +28,7 @@ def feed_tile(context: Context, placed: PlacedChain, stage: int, mvm: int, sourc
         spot = Spot(name, "host", layer.name, f"to {placed.tiles[stage]}")
         target = context.builder.stream(spot, (port,))
         sizes = input_bytes(context, placed, stage, source)
-        context.builder.work(target, _transfers(context, sizes))
+        context.builder.work(target, transfers(context, sizes))
         context.builder.wait(target, slot, cause="host")
         if "memory" not in context.ideal:
             context.builder.credit(slot, target, context.hardware.buffers.vectors)
@@ -35,7 +37,7 @@ def feed_tile(context: Context, placed: PlacedChain, stage: int, mvm: int, sourc
         context.builder.wait(
             context.programs[placed.tiles[stage]], target, index=Index(scale=0), cause="buffer"
         )
-    _from_view(context, target, layer, source, cause=cause, chain=placed.chain)
+    from_view(context, target, layer, source, cause=cause, chain=placed.chain)
 
 
 def feed_residual(context: Context, placed: PlacedChain, local: int, source: Source) -> None:
@@ -47,17 +49,20 @@ def feed_residual(context: Context, placed: PlacedChain, local: int, source: Sou
         spot = Spot(name, "host", layer.name, f"residual to {placed.tiles[-1]}")
         target = context.builder.stream(spot, (port,))
         sizes = np.full(placed.chain.positions(layer.positions), placed.chain.width, np.int64)
-        context.builder.work(target, _transfers(context, sizes))
+        context.builder.work(target, transfers(context, sizes))
         context.builder.wait(target, local, cause="host")
         if "memory" not in context.ideal:
             context.builder.credit(local, target, context.hardware.buffers.receive)
         cause = "host"
     addition = context.graph[context.fusion.name(layer.name)]
-    _from_view(context, target, addition, source, cause=cause, chain=placed.chain)
+    from_view(context, target, addition, source, cause=cause, chain=placed.chain)
 
 
-def lower_view(context: Context, name: str, chains: list[ChainStreams]) -> None:
-    """What precedes a layer's positions at the host: its chains' way out, or the host's own work."""
+def lower_view(context: Context, name: str, chains: list[ChainStreams], left: Sequence[int] = ()) -> None:
+    """What precedes a layer's positions at the host: its chains' way out, or the host's own work.
+
+    ``left``: streams that have brought parts of every position out already.
+    """
     view, layer = context.view(name), context.graph[name]
     if layer.kind == "input":
         context.builder.work(view, constant(1))
@@ -66,9 +71,12 @@ def lower_view(context: Context, name: str, chains: list[ChainStreams]) -> None:
     context.builder.work(view, computing(context.hardware, layer) if computed else constant(layer.positions))
     for number, chain in enumerate(chains):
         _way_out(context, layer, number, chain, view)
-    if not chains:
+    latency = 0 if "host" in context.ideal else context.hardware.host.latency
+    for stream in left:
+        context.builder.wait(stream, view, lag=latency, cause="host")
+    if not chains and not left:
         for source in layer.inputs:
-            _from_view(context, view, layer, source, cause="host")
+            from_view(context, view, layer, source, cause="host")
 
 
 def input_bytes(context: Context, placed: PlacedChain, stage: int, source: Source) -> Int:
@@ -101,7 +109,7 @@ def _slot(context: Context, placed: PlacedChain, stage: int, mvm: int) -> int:
     return slot
 
 
-def _transfers(context: Context, sizes: Int) -> Work:
+def transfers(context: Context, sizes: Int) -> Work:
     """Host port operations of these sizes [bytes]."""
     rate = context.hardware.host.rate
     total = int(sizes.sum())
@@ -114,7 +122,7 @@ def _transfers(context: Context, sizes: Int) -> Work:
     return Work(len(sizes), Duration(table=table), Duration(table=table), bytes=total)
 
 
-def _from_view(
+def from_view(
     context: Context, target: int, layer: Layer, source: Source, *, cause: str, chain: Chain | None = None
 ) -> None:
     """``target`` waits for what its operations read, at the host of its chip."""
@@ -136,7 +144,7 @@ def _way_out(context: Context, layer: Layer, number: int, chain: ChainStreams, v
     spot = Spot(name, "host", layer.name, f"from {chain.node}")
     out = context.builder.stream(spot, (port,))
     positions = chain.chain.positions(layer.positions)
-    context.builder.work(out, _transfers(context, np.full(positions, chain.width, np.int64)))
+    context.builder.work(out, transfers(context, np.full(positions, chain.width, np.int64)))
     context.builder.wait(chain.end, out, cause="operand")
     context.builder.wait(out, view, lag=context.hardware.host.latency, index=mine, cause="host")
     if "memory" not in context.ideal:

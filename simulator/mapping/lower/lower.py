@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from simulator.base.errors import InputError, did_you_mean
 from simulator.mapping.lower.builder import Builder
 from simulator.mapping.lower.chain import ChainStreams, lower_chain
+from simulator.mapping.lower.circuit_path import lower_circuits
 from simulator.mapping.lower.context import IDEALS, Context
 from simulator.mapping.lower.host_path import feed_residual, feed_tile, lower_view
 from simulator.mapping.lower.link_path import Reader, deliver, on_chip
@@ -37,6 +38,9 @@ def lower(
 
 
 def _segment(context: Context) -> None:
+    if context.hardware.transport == "circuits":
+        _views(context, {}, lower_circuits(context))
+        return
     chains = {
         layer.name: [lower_chain(context, placed) for placed in context.mapping.of(layer.name)]
         for layer in context.graph.mapped
@@ -90,12 +94,15 @@ def _by_link(context: Context, layer: Layer, source: Source) -> bool:
     return home is not None and context.mapping.chip(home) == context.mapping.chip(layer.name)
 
 
-def _views(context: Context, chains: dict[str, list[ChainStreams]]) -> None:
+def _views(
+    context: Context, chains: dict[str, list[ChainStreams]], left: dict[str, list[int]] | None = None
+) -> None:
     """Outputs reach the host, and so does all that somebody reads there."""
     for name in context.graph.outputs:
         context.view(name)
     done: set[str] = set()
     while todo := [name for name in context.views if name not in done]:
         for name in todo:
-            lower_view(context, name, chains.get(context.fusion.home(name), []))
+            home = context.fusion.home(name)
+            lower_view(context, name, chains.get(home, []), (left or {}).get(home, ()))
             done.add(name)
