@@ -333,8 +333,8 @@ def rnn_t_folded() -> Network:
     net = Network(
         "rnn_t_folded",
         "RNN-T of MLPerf as IBM's 34-tile chips hold it (Ambrogio et al., Nature 620, 768, 2023, ED Fig. 7): the "
-        "embedding folded into the first prediction layer, nine copies (9 x 28 rows), joint network digital; 208 frames "
-        "of 30 ms",
+        "embedding folded into the first prediction layer, nine copies (9 x 28 rows), joint network digital; 208 "
+        "frames of 30 ms",
     )
     frames = 208
     _rnn_t_encoder(net, frames)
