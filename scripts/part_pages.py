@@ -59,6 +59,10 @@ NEURON = (
     "tile.input.coding=bit_serial", "tile.input.accumulate=analog", "tile.input.magnitude_bits=3",
     "tile.input.cycle=0.27 us", "tile.adc.kind=charge_decrement",
 )  # fmt: skip
+BOARD = (
+    "tile.input.coding=amplitude", "tile.input.network=ladder", "tile.input.magnitude_bits=16",
+    "tile.input.settle=5 ns", "tile.adc.kind=discrete", "tile.adc.bits=20",
+)  # fmt: skip
 SAR8 = ("tile.adc.kind=sar", "tile.adc.bits=8", *SAMPLED)
 CIRCUITS = (
     "tile.input.magnitude_bits=8", "tile.adc.kind=duration", "tile.adc.bits=8", "transport=circuits",
@@ -77,6 +81,7 @@ CATALOGUE = [
     Page("charge_decrement", ("converters.charge_decrement",), "tile.adc.bits", (3, 4, 6, 8), NEURON),
     Page("duration", ("converters.duration",), "tile.adc.bits", (4, 5, 6, 7, 8), CIRCUITS),
     Page("landing_pad", ("landing_pad",), "landing_pads.counter_bits", (8, 9, 10, 11, 12), CIRCUITS),
+    Page("discrete", ("converters.discrete",), "tile.adc.time", ("0.5 us", "1 us", "2 us"), BOARD),
     Page("sharing", ("converters.common",), "tile.adc.columns_per_converter", (1, 4, 16, 64, 256), SAR8),
     Page("local_digital", ("digital",), "tile.local_digital.lanes", (1, 2, 4, 8)),
     Page("link", ("wire",), "links.lanes", (1, 4, 8, 16, 32, 64)),

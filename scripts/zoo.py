@@ -367,6 +367,49 @@ def kws_fc() -> Network:
     return net
 
 
+_SHARMA = "Sharma et al., Nature 633, 560, 2024"
+
+
+def product(entries: str) -> Network:
+    """64 vectors through one 64 x 64 matrix."""
+    words = entries.replace("_", " ")
+    net = Network(
+        f"matmul64_{entries}",
+        f"A {words} 64 x 64 matrix times another in 64 steps, 262,144 multiplications ({_SHARMA}); no neural network",
+    )
+    net.layer("columns", "input", "", shape=[64], steps=64)
+    net.layer("product", "linear", width=64, entries=entries)
+    return net
+
+
+def fourier(name: str) -> Network:
+    """A transform of 64 real numbers as two matrices, or of 32 complex ones as one."""
+    about = {
+        "dft64": f"Fourier transform of 64 real numbers, real and imaginary part a matrix each ({_SHARMA})",
+        "dft32": f"Fourier transform of 32 complex numbers, real and imaginary parts in one matrix ({_SHARMA})",
+    }
+    net = Network(name, f"{about[name]}; no neural network")
+    net.layer("signal", "input", "", shape=[64])
+    if name == "dft32":
+        net.layer("spectrum", "linear", width=64, entries="complex_fourier")
+        return net
+    for part, entries in (("real", "cosine"), ("imaginary", "sine")):
+        net.layer(part, "linear", "signal", width=64, entries=entries)
+    return net
+
+
+def image() -> Network:
+    """One colour plane: 24 blocks of 64 values of each of 1,094 columns."""
+    net = Network(
+        "image_reconstruction",
+        f"Inverse transform of a colour plane in 26,256 steps ({_SHARMA}); no neural network. The image's size is not "
+        "published: 1,536 x 1,094 is one of those that give this number (assumption)",
+    )
+    net.layer("plane", "input", "", shape=[64, 24, 1094])
+    net.layer("columns", "linear", width=64, entries="cosine")
+    return net
+
+
 ZOO: dict[str, Callable[[], Network]] = {
     "resnet18": lambda: resnet(18),
     "resnet50": lambda: resnet(50),
@@ -383,6 +426,12 @@ ZOO: dict[str, Callable[[], Network]] = {
     "gpt2_small": lambda: gpt2("small", 12, 768, 12),
     "gpt2_xl": lambda: gpt2("xl", 48, 1600, 25),
     "llama3_8b": llama,
+    "matmul64_random": lambda: product("random"),
+    "matmul64_symmetric": lambda: product("symmetric"),
+    "matmul64_doubly_stochastic": lambda: product("doubly_stochastic"),
+    "dft32": lambda: fourier("dft32"),
+    "dft64": lambda: fourier("dft64"),
+    "image_reconstruction": image,
 }
 """File name without ending -> network."""
 

@@ -6,8 +6,16 @@ from pydantic import Field
 
 from simulator.base.units import Quantity
 from simulator.chip.leaf import Area, Bits, Energy, Frequency, Positive, Power, Ratio, Time
-from simulator.chip.section import Anchor, Section, library, library_anchor
-from simulator.parts.converters import charge_decrement, duration, flash, oscillator_counter, ramp, sar
+from simulator.chip.section import Anchor, Component, Section, library, library_anchor
+from simulator.parts.converters import (
+    charge_decrement,
+    discrete,
+    duration,
+    flash,
+    oscillator_counter,
+    ramp,
+    sar,
+)
 from simulator.parts.converters.common import (
     FRONT_AREA,
     FRONT_NODE,
@@ -215,10 +223,10 @@ class FlashConverter(SampledConverter):
 
 
 class ChargeDecrementAnchor(Anchor):
-    """Energy of a step and of a sample, area of a converter."""
+    """Energy of a step and of integrating a plane of bits, area of a converter."""
 
     step_energy: Energy
-    sample_energy: Energy
+    plane_energy: Energy
     area: Area
 
 
@@ -233,7 +241,7 @@ class ChargeDecrementConverter(ConverterSection):
         node=charge_decrement.NODE,
         supply=charge_decrement.SUPPLY,
         step_energy=charge_decrement.STEP_ENERGY,
-        sample_energy=charge_decrement.SAMPLE_ENERGY,
+        plane_energy=charge_decrement.PLANE_ENERGY,
         area=charge_decrement.AREA,
     )
 
@@ -247,7 +255,7 @@ class ChargeDecrementConverter(ConverterSection):
         at = self.anchor
         return charge_decrement.ChargeDecrement(
             int(self.bits), self.step.magnitude, self.search, at.step_energy.magnitude,
-            at.sample_energy.magnitude, at.area.magnitude,
+            at.plane_energy.magnitude, at.area.magnitude,
         )  # fmt: skip
 
 
@@ -287,12 +295,36 @@ class DurationConverter(ConverterSection):
         )  # fmt: skip
 
 
+class DiscreteAnchor(Component):
+    """Energy of a conversion."""
+
+    energy: Energy
+
+
+class DiscreteConverter(ConverterSection):
+    """A component on the board, behind an amplifier that follows the column."""
+
+    kind: Literal["discrete"]
+    time: Time = library(discrete.TIME)
+    anchor: DiscreteAnchor = library_anchor(DiscreteAnchor, energy=discrete.ENERGY)
+
+    @property
+    def figure(self) -> Quantity:
+        """The anchor's figure that energy is taken from."""
+        return self.anchor.energy
+
+    def part(self) -> Converter:
+        """The part with these parameters."""
+        return discrete.Discrete(int(self.bits), self.time.magnitude, self.anchor.energy.magnitude)
+
+
 AnyConverter = Annotated[
     OscillatorConverter
     | RampConverter
     | SarConverter
     | FlashConverter
     | ChargeDecrementConverter
-    | DurationConverter,
+    | DurationConverter
+    | DiscreteConverter,
     Field(discriminator="kind"),
 ]

@@ -1,6 +1,6 @@
 """What work costs on a chip: energies of an MVM, an output, a byte; powers of a tile that is on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from simulator.base.units import Quantity
@@ -8,11 +8,14 @@ from simulator.chip import scaling
 from simulator.chip.areas import buffer_size, digital_growth, digital_units, tile_areas
 from simulator.chip.converter_sections import SampledConverter
 from simulator.chip.schema import Chip
-from simulator.chip.timing import anchor_size, mvm, size
+from simulator.chip.timing import anchor_size, converter, mvm, size
 from simulator.parts import array, digital, landing_pad, leakage, offchip, sram, wire
+from simulator.parts.activity import Activity, Factors, factors
 from simulator.parts.converters.common import Use
 from simulator.parts.inputs.common import Driven
 from simulator.parts.law import picojoule
+
+_WHOLE = Fraction(1)
 
 
 @dataclass(frozen=True)
@@ -25,12 +28,15 @@ class Cost:
 
 @dataclass(frozen=True)
 class Costs:
-    """Energies [pJ]: ``input``, ``crossbar``, ``adc`` and ``buffer`` an MVM, ``output`` a value out of a local unit,
-    ``gates`` a value into a global unit (None: there is none), ``wire`` a byte between neighbours, ``host`` a byte
-    and ``chip_link`` between chips, ``compute`` an operation of the host, ``programming`` a weight, ``pad`` a value
-    through a landing pad (None: not modelled). Powers [mW] of a tile: ``clock``, ``leakage``."""
+    """Energies [pJ]: ``input``, ``word_lines`` (None: told under input), ``crossbar``, ``adc`` and ``buffer`` an MVM,
+    ``output`` a value out of a local unit, ``gates`` a value into a global unit (None: there is none), ``wire`` a byte
+    between neighbours, ``host`` a byte and ``chip_link`` between chips, ``compute`` an operation of the host,
+    ``programming`` a weight, ``pad`` a value through a landing pad (None: not modelled). Powers [mW] of a tile:
+    ``clock``, ``leakage``.
+    """
 
     input: Cost
+    word_lines: Cost | None
     crossbar: Cost
     adc: Cost
     buffer: Cost
@@ -47,14 +53,16 @@ class Costs:
 
     @property
     def mvm(self) -> Fraction:
-        """Array, input modulators and converters, one MVM [pJ]."""
-        return self.input.value + self.crossbar.value + self.adc.value
+        """Array, input modulators, word lines and converters, one MVM [pJ]."""
+        lines = self.word_lines.value if self.word_lines else Fraction(0)
+        return self.input.value + lines + self.crossbar.value + self.adc.value
 
 
 def costs(chip: Chip) -> Costs:
     """Costs of a chip; InputError outside a law's range."""
     return Costs(
         input=_input(chip),
+        word_lines=_word_lines(chip),
         crossbar=_crossbar(chip),
         adc=_adc(chip),
         buffer=_buffer(chip),
@@ -81,29 +89,80 @@ def _cost(figure: Quantity, value: Fraction, *factors: Fraction, moved: bool = F
 
 
 def _input(chip: Chip) -> Cost:
-    section, lines, window = chip.tile.input, size(chip.tile), mvm(chip)
+    section = chip.tile.input
     part = section.part()
-    driven = Driven(lines.rows, lines.columns, window.phases * window.reads, window.active)
-    moved = part.moved() or lines.columns != int(section.anchor.columns)
+    driven = _driven(chip)
+    moved = part.moved() or driven.columns != int(section.anchor.columns)
     return _cost(section.figure, part.energy(driven), scaling.energy(chip, section.anchor), moved=moved)
 
 
+def _word_lines(chip: Chip) -> Cost | None:
+    """Lines that connect a row's cells, where a file tells them apart from what drives the row."""
+    section = chip.tile.input
+    if section.coding != "bit_serial" or section.anchor.word_line_energy is None:
+        return None
+    figure, driven = section.anchor.word_line_energy, _driven(chip)
+    moved = driven.columns != int(section.anchor.columns)
+    return _cost(figure, section.part().lines(driven), scaling.energy(chip, section.anchor), moved=moved)
+
+
+def _driven(chip: Chip) -> Driven:
+    lines, window, reads = size(chip.tile), mvm(chip), chip.tile.input.part().reads()
+    phases = window.phases
+    return Driven(lines.rows, lines.columns, phases * reads.planes, phases * reads.conversions, window.active)
+
+
 def _crossbar(chip: Chip) -> Cost:
-    """Cells take their current from the supply for as long as they are driven."""
-    at = chip.tile.crossbar.anchor
+    """Cells take their current from the supply, or from their inputs, for as long as they are driven."""
+    at, window = chip.tile.crossbar.anchor, chip.tile.crossbar.conductance
+    if at.power is None:
+        assert window is not None
+        square = usual(chip).square * window.read.magnitude**2
+        power = window.part().power(size(chip.tile).total, square)
+        assumed = "assumption" in (window.high.label, _magnitude_label(chip))
+        return Cost(picojoule(power, mvm(chip).active), "assumption" if assumed else "derived")
     cells = array.devices(size(chip.tile), anchor_size(chip.tile))
     each = picojoule(at.power.magnitude, mvm(chip).active)
     return _cost(at.power, each, cells, scaling.supply(chip, at))
 
 
+def _magnitude_label(chip: Chip) -> str:
+    return chip.tile.activity.magnitude.label if chip.tile.activity else "given"
+
+
+def usual(chip: Chip) -> Activity:
+    """Inputs for which the chip's energies hold."""
+    given = chip.tile.activity
+    return Activity(given.density.magnitude, given.magnitude.magnitude) if given else Activity(_WHOLE, _WHOLE)
+
+
+def follows(chip: Chip, density: float | None, magnitude: float | None, level: float | None) -> Factors:
+    """Energies over the chip's for inputs of this density and magnitude; what nobody measured is as usual.
+
+    ``level``: mean of the devices over their window, of those whose conductances a chip gives.
+    """
+    if chip.tile.activity is None:
+        return Factors()
+    at = usual(chip)
+    share = at.density if density is None else Fraction(str(density))
+    mean = at.magnitude * share / at.density if magnitude is None else Fraction(str(magnitude))
+    found = factors(chip.tile.input.coding, Activity(share, mean), at)
+    section = chip.tile.crossbar.conductance
+    if section is None or level is None:
+        return found
+    window = section.part()
+    return replace(found, array=found.array * window.at(Fraction(str(level))) / window.mean)
+
+
 def _adc(chip: Chip) -> Cost:
     section, window, columns = chip.tile.adc, mvm(chip), int(chip.tile.crossbar.columns)
-    part = section.part()
+    part, reads = converter(chip.tile), chip.tile.input.part().reads()
     use = Use(
         converters=chip.tile.converters,
         columns=columns,
         conversions=window.phases * window.conversions,
         reads=window.phases * window.reads,
+        planes=window.phases * reads.planes,
         active=window.active,
     )
     made = _cost(section.figure, part.energy(use), scaling.energy(chip, section.anchor), moved=part.moved())

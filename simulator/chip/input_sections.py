@@ -1,9 +1,11 @@
 """Sections ``tile.input``: one class a coding."""
 
+from fractions import Fraction
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from simulator.base.explain import RuleError
 from simulator.base.units import Quantity
 from simulator.chip.leaf import Area, Bits, Energy, Positive, Power, Time
 from simulator.chip.section import Anchor, Section, library, library_anchor
@@ -51,21 +53,32 @@ class PulseWidthInput(Section):
 
 
 class BitSerialAnchor(Anchor):
-    """Energy of a row and read, area of a row's driver and of a register bit."""
+    """Energy of a row and plane of bits, area of a row's driver and of a register bit.
+
+    ``word_line_energy``, ``word_line_start``: of a row's word line a plane, and once a conversion, where they are told
+    apart from the row's own.
+    """
 
     columns: Positive
     energy: Energy
+    word_line_energy: Energy | None = None
+    word_line_start: Energy | None = None
     area: Area
     register_area: Area = library(bit_serial.REGISTER)
 
 
 class BitSerialInput(Section):
-    """Inputs bit by bit; ``accumulate``: digital (a conversion a bit), analog (bit k 2^k times, one conversion)."""
+    """Inputs bit by bit; ``accumulate``: digital (a conversion a bit), analog (bit k 2^k times, one conversion).
+
+    ``phases`` 2: inputs of more than ``whole_bits`` magnitude bits are split in two, each half with its conversion.
+    """
 
     coding: Literal["bit_serial"]
     magnitude_bits: Bits
     cycle: Time
     accumulate: Literal["digital", "analog"] = "digital"
+    phases: Positive = library(bit_serial.PHASES)
+    whole_bits: Positive = library(bit_serial.WHOLE)
     anchor: BitSerialAnchor = library_anchor(
         BitSerialAnchor,
         node=bit_serial.NODE,
@@ -76,17 +89,27 @@ class BitSerialInput(Section):
         register_area=bit_serial.REGISTER,
     )
 
+    @model_validator(mode="after")
+    def _possible(self) -> "BitSerialInput":
+        if int(self.phases) > 2 or (int(self.phases) == 2 and self.accumulate == "digital"):
+            rule = "must be 1, or 2 where bits add up on a capacitor (accumulate: analog)"
+            raise RuleError(rule, path=("phases",), value=self.phases.text)
+        return self
+
     @property
     def figure(self) -> Quantity:
         """The anchor's figure that energy is scaled from."""
         return self.anchor.energy
 
-    def part(self) -> Input:
+    def part(self) -> bit_serial.BitSerial:
         """The part with these parameters."""
         at = self.anchor
+        lines = (at.word_line_energy, at.word_line_start)
+        plane, start = (figure.magnitude if figure else Fraction(0) for figure in lines)
         return bit_serial.BitSerial(
             int(self.magnitude_bits), self.cycle.magnitude, self.accumulate, int(at.columns),
-            at.energy.magnitude, at.area.magnitude, at.register_area.magnitude,
+            at.energy.magnitude, at.area.magnitude, at.register_area.magnitude, int(self.phases),
+            int(self.whole_bits), (plane, start),
         )  # fmt: skip
 
 
@@ -100,11 +123,12 @@ class AmplitudeAnchor(Anchor):
 
 
 class AmplitudeInput(Section):
-    """Inputs as voltages: one read, ``settle`` long."""
+    """Inputs as voltages: one read, ``settle`` long; ``network``: what converts, capacitors or a resistor ladder."""
 
     coding: Literal["amplitude"]
     magnitude_bits: Bits
     settle: Time
+    network: Literal["capacitive", "ladder"] = "capacitive"
     anchor: AmplitudeAnchor = library_anchor(
         AmplitudeAnchor,
         node=amplitude.NODE,
@@ -125,7 +149,7 @@ class AmplitudeInput(Section):
         at = self.anchor
         return amplitude.Amplitude(
             int(self.magnitude_bits), self.settle.magnitude, int(at.magnitude_bits), int(at.columns),
-            at.energy.magnitude, at.area.magnitude,
+            at.energy.magnitude, at.area.magnitude, self.network,
         )  # fmt: skip
 
 

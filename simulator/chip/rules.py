@@ -110,6 +110,9 @@ def _converter_reads_coding(chip: Chip) -> None:
     if adc.kind == "charge_decrement" and coding == "pulse_width":
         text = "cannot read pulse widths: it samples a settled voltage"
         raise _refused("kind", text, adc.kind, "Take bit_serial or amplitude inputs")
+    if adc.kind == "discrete" and coding != "amplitude":
+        text = f"reads the level that the amplifier of a column holds: not {coding} inputs"
+        raise _refused("kind", text, adc.kind, "Take amplitude inputs")
     if not isinstance(adc, SampledConverter) or adc.sample_hold:
         return
     if coding == "pulse_width":

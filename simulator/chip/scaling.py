@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from simulator.chip.schema import Chip
-from simulator.chip.section import Anchor
+from simulator.chip.section import Anchor, Component
 from simulator.parts import technology
 from simulator.parts.technology import Point
 
@@ -18,6 +18,8 @@ def here(chip: Chip) -> Point:
 
 def origin(chip: Chip, anchor: Anchor | None = None) -> Point:
     """Node and supply at which the figures of an anchor hold; of the file's figures if None."""
+    if isinstance(anchor, Component):
+        return here(chip)
     base = chip.technology.anchor
     node = anchor.node if anchor and anchor.node else base.node
     supply = anchor.supply if anchor and anchor.supply else base.supply

@@ -23,6 +23,10 @@ class Anchor(Section):
     supply: Voltage | None = None
 
 
+class Component(Anchor):
+    """Figures of a component beside the chip: no node and no supply of the chip moves them."""
+
+
 def library(value: Quantity) -> Any:
     """A field that takes a constant of the parts library when the file gives none."""
     constant = _told(value)

@@ -1,13 +1,28 @@
 """Section ``tile`` of a chip file."""
 
+from typing import Literal
+
 from pydantic import Field, model_validator
 
 from simulator.base.explain import RuleError
 from simulator.chip.converter_sections import AnyConverter
 from simulator.chip.input_sections import InputSection
-from simulator.chip.leaf import Area, Data, Energy, EnergyPerBit, Frequency, Positive, Power, Ratio, Time
+from simulator.chip.leaf import (
+    Area,
+    Conductance,
+    Data,
+    Energy,
+    EnergyPerBit,
+    Frequency,
+    Positive,
+    Power,
+    Ratio,
+    Time,
+    Voltage,
+)
 from simulator.chip.section import Anchor, Name, Section, library, library_anchor
 from simulator.parts import digital, sram
+from simulator.parts.array import Window
 from simulator.parts.law import known
 
 _PLANE = known(1, "count", "assumption", "a matrix a tile")
@@ -21,13 +36,41 @@ class CrossbarAnchor(Anchor):
     rows: Positive
     columns: Positive
     devices_per_weight: Positive
-    power: Power
+    power: Power | None = None
     area: Area
+
+
+class ConductanceWindow(Section):
+    """What a device conducts, in equal ``levels``, and the voltage of a full-scale input.
+
+    ``down_over_up``: step of a depression pulse over that of a potentiation pulse.
+    """
+
+    low: Conductance
+    high: Conductance
+    levels: Positive
+    read: Voltage
+    down_over_up: Ratio = library(known(1, "ratio", "assumption", "symmetric"))
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "ConductanceWindow":
+        if self.high.magnitude <= self.low.magnitude:
+            raise RuleError(
+                "must be above tile.crossbar.conductance.low", path=("high",), value=self.high.text
+            )
+        if int(self.levels) < 2:
+            raise RuleError("must be 2 at least", path=("levels",), value=self.levels.text)
+        return self
+
+    def part(self) -> Window:
+        """The part with these parameters."""
+        return Window(self.low.magnitude, self.high.magnitude, int(self.levels), self.down_over_up.magnitude)
 
 
 class Crossbar(Section):
     """The array: inputs drive rows, converters read columns.
 
+    Its power is the anchor's, or follows from ``conductance`` by Ohm's law.
     ``planes``: as many matrices may share the devices of a tile, each with that share of ``devices_per_weight``, and
     are read one after the other.
     """
@@ -36,7 +79,15 @@ class Crossbar(Section):
     columns: Positive
     devices_per_weight: Positive
     planes: Positive = library(_PLANE)
+    conductance: ConductanceWindow | None = None
     anchor: CrossbarAnchor
+
+    @model_validator(mode="after")
+    def _one_power(self) -> "Crossbar":
+        if (self.anchor.power is None) == (self.conductance is None):
+            rule = "give either anchor.power or conductance, from which power follows"
+            raise RuleError(rule, path=("anchor", "power"))
+        return self
 
 
 class Integration(Section):
@@ -121,6 +172,24 @@ class LeakageAnchor(Anchor):
     area: Area
 
 
+class Activity(Section):
+    """Inputs for which the energies of a tile hold: share that is not zero, mean magnitude over full scale.
+
+    Given, energies follow a layer's own inputs where somebody measured them, and these where nobody did. Without the
+    section an MVM costs the same whatever its data.
+    """
+
+    density: Ratio
+    magnitude: Ratio
+
+    @model_validator(mode="after")
+    def _possible(self) -> "Activity":
+        if not 0 < self.magnitude.magnitude <= self.density.magnitude:
+            rule = "must be above 0 and at most the density"
+            raise RuleError(rule, path=("magnitude",), value=self.magnitude.text)
+        return self
+
+
 class Tile(Section):
     """A core: crossbar, input modulators, converters, local digital unit."""
 
@@ -133,9 +202,18 @@ class Tile(Section):
     input_buffer: InputBuffer
     local_digital: LocalDigital
     leakage: LeakageAnchor
+    activity: Activity | None = None
+    precision: Literal["fixed", "layer"] = Field(
+        default="fixed",
+        description="Bits of inputs and results: always the tile's, or those each layer asks for",
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> "Tile":
+        if self.crossbar.conductance and not self.activity:
+            raise RuleError(
+                "must be given where the array's power follows from conductances", path=("activity",)
+            )
         if self.read_mode not in self.read_modes:
             names = ", ".join(self.read_modes)
             raise RuleError(f"must be one of {names}", path=("read_mode",), value=self.read_mode)

@@ -1,5 +1,6 @@
 """The window of an MVM on a chip, exact."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 from simulator.chip.converter_sections import SampledConverter
@@ -7,6 +8,8 @@ from simulator.chip.schema import Chip
 from simulator.chip.tile import Tile
 from simulator.parts import array
 from simulator.parts.array import Size
+from simulator.parts.converters.charge_decrement import ChargeDecrement
+from simulator.parts.converters.common import Converter
 from simulator.parts.integration import Mvm
 
 
@@ -21,20 +24,28 @@ def anchor_size(tile: Tile) -> Size:
     return Size(int(at.rows), int(at.columns), int(at.devices_per_weight))
 
 
+def converter(tile: Tile) -> Converter:
+    """The converter's part; one that works bit by bit needs not find again what earlier phases have found."""
+    part = tile.adc.part()
+    if isinstance(part, ChargeDecrement):
+        return replace(part, done=tile.input.part().reads().done)
+    return part
+
+
 def mvm(chip: Chip) -> Mvm:
     """Times of one MVM in the chip's read mode."""
     tile = chip.tile
-    reads, converter = tile.input.part().reads(), tile.adc.part()
+    reads, part = tile.input.part().reads(), converter(tile)
     sampled = isinstance(tile.adc, SampledConverter) and tile.adc.sample_hold
     turns = -(-int(tile.crossbar.columns) // tile.converters)
     return Mvm(
         phases=tile.phases,
         reads=reads.number,
         conversions=reads.conversions,
-        read=max(reads.duration, converter.shortest_read()),
+        read=max(reads.duration, part.shortest_read()),
         gap=_gap(chip),
         fixed=tile.integration.fixed.magnitude,
-        conversion=turns * converter.conversion(),
+        conversion=turns * part.conversion(),
         sampled=sampled,
         held=isinstance(tile.adc, SampledConverter) and not sampled,
     )

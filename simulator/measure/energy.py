@@ -8,6 +8,7 @@ from simulator.chip.costs import Cost, Costs, costs
 from simulator.chip.schema import Chip
 from simulator.chip.topology import Topology, physical
 from simulator.mapping.plan import Mapping
+from simulator.measure.mvm_energy import MVM_PARTS, mvm_energy, mvms
 from simulator.measure.totals import Totals, totals
 from simulator.program.form import Program, Stream
 
@@ -27,17 +28,20 @@ class Entry:
     unit: str = ""
 
 
-MVM_PARTS = ("input", "crossbar", "adc")
-"""Parts whose energy is that of the MVMs."""
+__all__ = ["MVM_PARTS", "Entry", "distance", "energy", "mvm_energy", "not_modelled", "powered"]
 
 
 def energy(chip: Chip, mapping: Mapping, program: Program, makespan: int) -> list[Entry]:
     """Entries of a run that lasted ``makespan`` [ps]."""
     spent, each, topology = totals(program), costs(chip), mapping.hardware.topology
+    arrays = mvms(chip, program)
     entries = [
         Entry(stream.layer, part, "dynamic", float(amount * cost.value), cost.label, stream.unit)
         for number, stream in enumerate(program.streams)
-        for part, amount, cost in _dynamic(each, topology, stream, spent, number)
+        for part, amount, cost in (
+            *((part, 1, cost) for part, cost in arrays.get(number, {}).items()),
+            *_dynamic(each, topology, stream, spent, number),
+        )
         if amount
     ]
     return entries + _static(each, chip, mapping, makespan)
@@ -48,12 +52,27 @@ def not_modelled(chip: Chip) -> tuple[str, ...]:
     host = () if chip.host.memory or chip.host.energy else ("host",)
     compute = ("host compute",) if chip.host.compute and not chip.host.compute_energy else ()
     between = ("chip-to-chip link",) if chip.chip_link and not chip.chip_link.energy else ()
-    return (*host, *compute, *between, "global unit at rest")
+    return (
+        *host,
+        *compute,
+        *between,
+        *_free(chip),
+        *(("global unit at rest",) if chip.global_digital else ()),
+    )
 
 
-def mvm_energy(chip: Chip) -> float:
-    """Energy of one MVM of a tile [pJ]: array, input modulators and converters."""
-    return float(costs(chip).mvm)
+def _free(chip: Chip) -> tuple[str, ...]:
+    """Parts whose figure is zero because nobody gives one."""
+    tile = chip.tile
+    figures = {
+        "input modulators": tile.input.figure,
+        "converters": tile.adc.figure,
+        "input buffers": tile.input_buffer.anchor.energy,
+        "local digital units": tile.local_digital.anchor.energy,
+    }
+    return tuple(
+        f"{name} (no figure of their own)" for name, figure in figures.items() if not figure.magnitude
+    )
 
 
 def _dynamic(
@@ -62,9 +81,6 @@ def _dynamic(
     """Part, how often, cost."""
     operations, values, size = (int(row[number]) for row in (spent.operations, spent.values, spent.bytes))
     if stream.part == "crossbar":
-        yield "input", operations, each.input
-        yield "crossbar", operations, each.crossbar
-        yield "adc", operations, each.adc
         yield "input_buffer", operations, each.buffer
     elif stream.part == "local_digital":
         yield "local_digital", values, each.output

@@ -7,7 +7,7 @@ from simulator.chip.resolve import mvm_window
 from simulator.chip.schema import Chip
 from simulator.mapping.plan import Mapping
 from simulator.measure.area import AREAS, areas
-from simulator.measure.energy import Entry, mvm_energy
+from simulator.measure.energy import MVM_PARTS, Entry, mvm_energy
 from simulator.measure.times import Times
 from simulator.measure.totals import totals
 from simulator.program.form import Program
@@ -110,7 +110,7 @@ def _energy(run: Measured) -> list[Metric]:
     total = sum(entry.energy for entry in run.energy)
     operations = 2 * int(totals(run.program).macs.sum())
     cells = run.mapping.hardware.rows * run.mapping.hardware.columns
-    mvm = sum(entry.energy for entry in run.energy if entry.part in ("input", "crossbar", "adc"))
+    mvm = sum(entry.energy for entry in run.energy if entry.part in MVM_PARTS)
     assumed = sum(entry.energy for entry in run.energy if entry.label in ("assumption", "given"))
     macro = "array, input modulators, converters"
     rows = [

@@ -146,11 +146,24 @@ class Stream:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What is known of the MVMs of a stream: bits of inputs and results, share of inputs that are not zero and their
+    mean magnitude over full scale, mean level of the devices over all levels. None: as is usual on the chip."""
+
+    magnitude_bits: int | None = None
+    output_bits: int | None = None
+    density: float | None = None
+    magnitude: float | None = None
+    level: float | None = None
+
+
+@dataclass(frozen=True)
 class Work:
     """What one inference asks of one stream: n operations and how long they take.
 
-    ``bytes``, ``values`` (results) and ``macs`` are totals per inference, for folds; engines never read them.
-    ``growing``: the values of operation k at ``growing[context + k]``, in place of ``values``.
+    ``bytes``, ``values`` (results) and ``macs`` are totals per inference, for folds, ``asked`` is for what MVMs cost;
+    engines never read them. ``growing``: the values of operation k at ``growing[context + k]``, in place of
+    ``values``.
     """
 
     n: int
@@ -161,6 +174,7 @@ class Work:
     values: int = 0
     macs: int = 0
     growing: Int | None = None
+    asked: Asked = Asked()
 
 
 @dataclass(frozen=True)

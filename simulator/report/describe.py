@@ -54,7 +54,9 @@ def chip_facts(file: ChipFile) -> dict[str, str]:
         f"peak {scaled(2e3 * cells * chip.tiles / float(window), 'GOPS')}",
         "local digital unit": _rate(chip),
         "global digital units": str(len(hardware.topology.globals) or "none"),
-        "links": f"{_links(between)}; {scaled(int(chip.links.lanes) * float(chip.clocks.digital), 'bit/s')} each",
+        "links": f"{_links(between)}; {scaled(int(chip.links.lanes) * float(chip.clocks.digital), 'bit/s')} each"
+        if between
+        else "none",
         "host": f"{scaled(float(chip.host.bandwidth), 'bit/s')} each way, {scaled(hardware.host.latency / 1e3, 'ns')}; "
         f"windows formed at the {chip.host.im2col}; {_computes(chip)}",
         "layer to layer": _TRANSPORTS[chip.transport],
@@ -87,8 +89,10 @@ def _links(between: Mapping[tuple[str, str], int]) -> str:
 
 def _rate(chip: Chip) -> str:
     cycle = 1e9 / float(chip.clocks.digital) * int(chip.tile.local_digital.cycles_per_output)
-    all_columns = cycle * int(chip.tile.crossbar.columns)
-    return f"{scaled(cycle, 'ns')} an output, {scaled(all_columns, 'ns')} for all columns of a tile"
+    lanes = int(chip.tile.local_digital.lanes)
+    all_columns = cycle * -(-int(chip.tile.crossbar.columns) // lanes)
+    outputs = "an output" if lanes == 1 else f"{lanes} outputs"
+    return f"{scaled(cycle, 'ns')} {outputs}, {scaled(all_columns, 'ns')} for all columns of a tile"
 
 
 def show_chip(file: ChipFile, console: Console) -> None:

@@ -8,10 +8,11 @@ import numpy as np
 from simulator.engine.contract import Engine, run
 from simulator.mapping.lower.micro import one_vector
 from simulator.measure.area import areas
-from simulator.measure.energy import energy, mvm_energy
+from simulator.measure.energy import MVM_PARTS, energy, mvm_energy
 from simulator.measure.totals import totals
 from simulator.study import circuit_measures
 from simulator.study.case import REPEATS, Case
+from simulator.study.measures_arrays import ARRAYS
 
 
 def _mvm_interval(case: Case) -> float:
@@ -52,7 +53,7 @@ def _step_mvm_efficiency(case: Case) -> float:
     """TOPS/W of the layer's MVMs: its operations over the energy of arrays, input modulators and converters."""
     program, timeline = case.step
     entries = energy(case.file.chip, case.alone, program, timeline.makespan)
-    mvm = sum(e.energy for e in entries if e.part in ("input", "crossbar", "adc"))
+    mvm = sum(e.energy for e in entries if e.part in MVM_PARTS)
     return 2 * case.alone.graph.weights / mvm
 
 
@@ -110,5 +111,6 @@ MEASURES: Mapping[str, Callable[[Case], float]] = {
     "link_rate_gbit_s": _link_rate,
     "link_time_ns": lambda case: _link_time_ps(case) / 1e3,
     **circuit_measures.MEASURES,
+    **ARRAYS,
 }
 """Name -> function; units are in the names."""

@@ -88,14 +88,34 @@ class Layer:
         return prod(self.grid)
 
     @property
+    def owner(self) -> str:
+        """The layer whose matrix this one uses: usually its own."""
+        return str(self.attributes.get("weights", self.name))
+
+    @property
+    def tied(self) -> bool:
+        """Whether the matrix is another layer's."""
+        return "weights" in self.attributes
+
+    @property
+    def backward(self) -> bool:
+        """Whether the other layer's matrix is used in the other direction."""
+        return bool(self.attributes.get("transposed", False))
+
+    def asked(self, name: str) -> int | None:
+        """A number that the layer asks of a tile, as in ``workload.schema.Precise``; None where it does not."""
+        value = self.attributes.get(name)
+        return None if value is None else int(value)
+
+    @property
     def weights(self) -> int:
-        """Entries of all matrices."""
-        return sum(matrix.weights for matrix in self.matrices)
+        """Entries of all matrices of its own."""
+        return 0 if self.tied else sum(matrix.weights for matrix in self.matrices)
 
     @property
     def macs(self) -> int:
         """Multiply-accumulates with stationary weights per inference."""
-        return self.positions * self.weights
+        return self.positions * sum(matrix.weights for matrix in self.matrices)
 
 
 @dataclass(frozen=True)

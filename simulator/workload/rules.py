@@ -7,6 +7,7 @@ from typing import Any
 
 from simulator.base.explain import RuleError
 from simulator.workload.graph import Layer, Matrix, Window
+from simulator.workload.matrices import check
 from simulator.workload.schema import (
     AddSpec,
     Conv2dSpec,
@@ -14,9 +15,11 @@ from simulator.workload.schema import (
     LinearSpec,
     LstmSpec,
     NormaliseSpec,
+    Precise,
     WindowSpec,
 )
 
+_ASKED = {*Precise.model_fields, "weights", "transposed", "bias_columns", "entries"}
 Activated = Conv2dSpec | LinearSpec | AddSpec | NormaliseSpec
 
 
@@ -55,7 +58,13 @@ def _conv2d(spec: Conv2dSpec, name: str, inputs: Sequence[Layer], length: int | 
         window=window_of(spec),
         activation=activation(spec),
         parameters=matrix.weights + spec.channels * (spec.bias + 2 * spec.batch_norm),
-        attributes={"bias": spec.bias, "batch_norm": spec.batch_norm, **_groups(spec), **ends(spec)},
+        attributes={
+            "bias": spec.bias,
+            "batch_norm": spec.batch_norm,
+            **_groups(spec),
+            **ends(spec),
+            **_asked(spec),
+        },
     )
 
 
@@ -63,6 +72,8 @@ def _conv2d(spec: Conv2dSpec, name: str, inputs: Sequence[Layer], length: int | 
 def _linear(spec: LinearSpec, name: str, inputs: Sequence[Layer], length: int | None) -> Layer:
     _divides(spec.groups, inputs[0].width, spec.width)
     matrix = Matrix("weights", inputs[0].width, spec.width, blocks=spec.groups)
+    if spec.entries:
+        check(spec.entries, matrix.rows, matrix.columns)
     return Layer(
         name,
         spec.kind,
@@ -71,8 +82,8 @@ def _linear(spec: LinearSpec, name: str, inputs: Sequence[Layer], length: int | 
         width=spec.width,
         matrices=(matrix,),
         activation=activation(spec),
-        parameters=matrix.weights + spec.width * spec.bias,
-        attributes={"bias": spec.bias, **_groups(spec)},
+        parameters=matrix.weights * (spec.weights is None) + spec.width * spec.bias,
+        attributes={"bias": spec.bias, **_groups(spec), **_asked(spec)},
     )
 
 
@@ -95,6 +106,12 @@ def _lstm(spec: LstmSpec, name: str, inputs: Sequence[Layer], length: int | None
         parameters=sum(matrix.weights for matrix in matrices) + columns * spec.bias,
         attributes={"bias": spec.bias},
     )
+
+
+def _asked(spec: Precise) -> dict[str, str | int | bool]:
+    """What a layer says about its matrix beyond what is usual."""
+    given = spec.model_dump(include=_ASKED, exclude_defaults=True)
+    return {name: given[name] for name in sorted(given)}
 
 
 def _groups(spec: Conv2dSpec | LinearSpec) -> dict[str, int]:

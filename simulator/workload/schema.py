@@ -69,7 +69,17 @@ class SourceSpec(_Spec):
 SourceName = Annotated[SourceSpec, BeforeValidator(_source, json_schema_input_type=Name | SourceSpec)]
 
 
-class InputSpec(_Spec):
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+
+
+class LayerBase(_Spec):
+    """What may be known of the values that any layer gives: share that is not zero, mean magnitude over full scale."""
+
+    density: Share | None = None
+    magnitude: Share | None = None
+
+
+class InputSpec(LayerBase):
     """What a request brings: [channels, height, width], [width], or one vector of [width] per time step.
 
     There are as many time steps as the request says, or always ``steps``.
@@ -97,7 +107,7 @@ class InputSpec(_Spec):
         return ()
 
 
-class _OneInput(_Spec):
+class _OneInput(LayerBase):
     input: SourceName
 
     @property
@@ -106,7 +116,7 @@ class _OneInput(_Spec):
         return (self.input,)
 
 
-class _Inputs(_Spec):
+class _Inputs(LayerBase):
     inputs: Annotated[list[SourceName], Field(min_length=1, max_length=MAX_INPUTS)]
 
     @property
@@ -129,7 +139,20 @@ class WindowSpec(_OneInput):
     right: Extent | None = None
 
 
-class Conv2dSpec(WindowSpec):
+class Precise(_Spec):
+    """What a layer with weights asks of a tile.
+
+    ``magnitude_bits`` of its inputs, the sign on top, and ``output_bits`` of its results (not given: the tile's own);
+    ``bias_rows`` of every piece on top of its inputs; ``segments``: pieces along the inputs (not given: the fewest).
+    """
+
+    magnitude_bits: Annotated[int, Field(ge=1, le=24)] | None = None
+    output_bits: Annotated[int, Field(ge=1, le=24)] | None = None
+    bias_rows: Annotated[int, Field(ge=0, le=64)] = 0
+    segments: Annotated[int, Field(ge=1, le=10_000)] | None = None
+
+
+class Conv2dSpec(WindowSpec, Precise):
     """Two-dimensional convolution, batch normalisation and activation folded in.
 
     Each of ``groups`` reads its share of the channels and gives its share.
@@ -144,14 +167,37 @@ class Conv2dSpec(WindowSpec):
     activation: Activation = "none"
 
 
-class LinearSpec(_OneInput):
-    """Matrix times vector, at every position; with ``groups``, of each share of the vector its own matrix."""
+Entries = Literal["random", "symmetric", "doubly_stochastic", "cosine", "sine", "complex_fourier"]
+
+
+class LinearSpec(_OneInput, Precise):
+    """Matrix times vector, at every position; with ``groups``, of each share of the vector its own matrix.
+
+    ``weights``: a linear layer whose matrix is used again, with ``transposed`` in the other direction; ``bias_columns``
+    then hold the bias of that direction. ``entries``: what the matrix is where it is not trained
+    (``workload.matrices``).
+    """
 
     kind: Literal["linear"]
     width: Size
     groups: Size = 1
     bias: bool = False
     activation: Activation = "none"
+    weights: Name | None = None
+    transposed: bool = False
+    bias_columns: Annotated[int, Field(ge=0, le=64)] = 0
+    entries: Entries | None = None
+
+    @model_validator(mode="after")
+    def _whose(self) -> Self:
+        if self.transposed and self.weights is None:
+            raise RuleError("needs the layer whose matrix it uses", path=("weights",))
+        if self.weights is not None and (
+            self.groups > 1 or self.segments or self.entries or self.bias_columns
+        ):
+            rule = "uses another layer's matrix as it is: groups, segments, entries, bias_columns stand there"
+            raise RuleError(rule, path=("weights",), value=self.weights)
+        return self
 
 
 class LstmSpec(_OneInput):

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, ValidationError
 
 from simulator.base.document import Document, Mark
-from simulator.base.errors import shorten
+from simulator.base.errors import did_you_mean, shorten
 from simulator.base.explain import RuleError, explain
 from simulator.workload.digital_rules import shape
 from simulator.workload.graph import Graph, Layer, Source
@@ -62,14 +62,16 @@ def build(name: str, spec: LayerSpec, inputs: Sequence[Layer], length: int | Non
     reaches = [source.reach for source in layer.inputs] or [""] * len(spec.sources)
     sources = zip(spec.sources, reaches, strict=True)
     return replace(
-        layer, inputs=tuple(Source(source.layer, source.delay, reach) for source, reach in sources)
+        layer,
+        inputs=tuple(Source(source.layer, source.delay, reach) for source, reach in sources),
+        density=spec.density,
+        magnitude=spec.magnitude,
     )
 
 
 def rebuild(layer: Layer, inputs: Sequence[Layer], length: int | None) -> None:
     """Raise ``RuleError`` unless ``layer`` is what its kind gives for these inputs."""
     built = build(layer.name, spec_of(layer), inputs, length)
-    built = replace(built, density=layer.density, magnitude=layer.magnitude)
     for field in fields(Layer):
         want, got = getattr(built, field.name), getattr(layer, field.name)
         if want != got:
@@ -93,6 +95,26 @@ def check_total(graph: Graph) -> None:
         raise RuleError(f"a network must have at most {MAX_WEIGHTS} weights", value=graph.weights)
     if len(graph.outputs) > MAX_OUTPUTS:
         raise RuleError(f"a network must have at most {MAX_OUTPUTS} outputs", value=len(graph.outputs))
+    check_tied(graph)
+
+
+def check_tied(graph: Graph) -> None:
+    """Raise ``RuleError`` where a layer uses a matrix again that is not there or not of its shape."""
+    names = {layer.name: layer for layer in graph.layers}
+    for layer in graph.layers:
+        if not layer.tied:
+            continue
+        path = ("layers", layer.name, "weights")
+        owner = names.get(layer.owner)
+        if owner is None or owner.kind != "linear" or owner.tied or "groups" in owner.attributes:
+            rule = "must name a linear layer with a matrix of its own"
+            raise RuleError(rule, path=path, value=layer.owner, remedy=did_you_mean(layer.owner, names))
+        rows, columns = layer.matrices[0].rows, layer.matrices[0].columns
+        needed = (columns, rows) if layer.backward else (rows, columns)
+        if (owner.matrices[0].rows, owner.matrices[0].columns) != needed:
+            shape = f"{owner.matrices[0].rows} x {owner.matrices[0].columns}"
+            rule = f"needs a matrix of {needed[0]} x {needed[1]}; that of {owner.name} is {shape}"
+            raise RuleError(rule, path=path, value=layer.owner)
 
 
 def declared_width(name: str, specs: Mapping[str, LayerSpec]) -> int:
@@ -118,6 +140,7 @@ def spec_of(layer: Layer) -> LayerSpec:
     """The description that ``build`` made ``layer`` of. Raises ``RuleError`` if there is none."""
     sources = [{"layer": source.layer, "delay": source.delay} for source in layer.inputs]
     described: dict[str, Any] = {**layer.attributes, "kind": layer.kind}
+    described |= {"density": layer.density, "magnitude": layer.magnitude}
     if layer.kind == "input":
         described |= {"shape": [layer.width, *layer.grid[-2:]][: 3 if len(layer.grid) == 2 else 1]}
         described["sequence"] = len(layer.grid) == 1 and "steps" not in layer.attributes

@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SHARED = {"law", "streaming", "port", "common"}
+SHARED = {"law", "streaming", "port", "common", "activity"}
 """Modules of parts that have no figures of their own."""
 
 

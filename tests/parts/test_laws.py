@@ -90,7 +90,11 @@ def coded(part: Input, rows: int, columns: int) -> tuple[Fraction, Fraction, Fra
     """Time, energy and area of one phase."""
     reads = part.reads()
     time = reads.number * reads.duration
-    return time, part.energy(Driven(rows, columns, reads.number, time)), part.area(rows, columns)
+    return (
+        time,
+        part.energy(Driven(rows, columns, reads.planes, reads.conversions, time)),
+        part.area(rows, columns),
+    )
 
 
 @pytest.mark.parametrize(("kind", "bits", "time"), [

@@ -1,12 +1,13 @@
 """A column group on its tiles: MVMs, local units that add partial sums on the way, a global unit at the end."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from simulator.mapping.lower.builder import Builder, Spot, constant
 from simulator.mapping.lower.context import Context
 from simulator.mapping.placed import PlacedChain
 from simulator.mapping.split import Chain
-from simulator.program.form import Edge, Event, Index, Kind, Scope
+from simulator.program.form import Asked, Edge, Event, Index, Kind, Scope
+from simulator.workload.matrices import mean_level
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,22 @@ def _mvm(context: Context, placed: PlacedChain, stage: int, positions: int) -> i
     spot = Spot(f"{tile}.crossbar", "crossbar", placed.chain.layer, "mvm")
     stream = context.builder.stream(spot, context.crossbar(tile))
     times = context.hardware.mvm.window, context.hardware.mvm.latency
-    context.builder.work(stream, constant(positions, *times, macs=positions * piece.macs))
+    work = constant(positions, *times, macs=positions * piece.macs)
+    context.builder.work(stream, replace(work, asked=asked(context, placed, stage)))
     return stream
+
+
+def asked(context: Context, placed: PlacedChain, stage: int) -> Asked:
+    """What a layer asks of the MVMs of a piece, and what is known of their inputs and devices."""
+    layer, reads = context.graph[placed.chain.layer], placed.chain.pieces[stage].reads
+    source = layer if reads < 0 else context.graph[layer.inputs[reads].layer]
+    return Asked(
+        layer.asked("magnitude_bits"),
+        layer.asked("output_bits"),
+        source.density,
+        source.magnitude,
+        mean_level(layer),
+    )
 
 
 def _local(context: Context, placed: PlacedChain, stage: int, positions: int) -> int:

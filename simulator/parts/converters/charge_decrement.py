@@ -13,40 +13,40 @@ _FIT = "Wan et al. 2022, ED Fig. 12 as digitised by others: fit to 256 neurons a
 STEP = known("0.3 us", "time", "derived", f"{_FIT}: 0.3 us a converter step")
 NODE = known("130 nm", "length", "source", "Wan et al. 2022")
 SUPPLY = known("1.8 V", "voltage", "source", "Wan et al. 2022: neurons at 1.8 V")
-STEP_ENERGY = known("0.46 pJ", "energy", "derived", f"{_FIT}: 2.71 and 3.17 pJ for 3 and 4 steps")
-SAMPLE_ENERGY = known(
-    "0.76 pJ", "energy", "derived", f"{_FIT}: 3.17 and 5.15 pJ for 1 and 3 samples, a step more"
-)
+STEP_ENERGY = known("0.315 pJ", "energy", "derived", f"{_FIT}, with control (scripts/precision.py)")
+PLANE_ENERGY = known("1.833 pJ", "energy", "derived", f"{_FIT}, with control (scripts/precision.py)")
 AREA = known("1270 um^2", "area", "source", "Wan et al. 2022, ED Fig. 11f as digitised by others: a neuron")
 
 
 @dataclass(frozen=True)
 class ChargeDecrement:
-    """Bits, time a step [ps] and search; energy [pJ] of a step and of a sample, area [mm^2] of one.
+    """Bits, time a step [ps] and search; energy [pJ] of a step and of integrating a plane, area [mm^2] of one.
 
     ``search``: *binary* halves the packet, a step a bit; *linear* takes equal packets, 2^(bits-1) steps and one for the
-    sign at most.
+    sign at most. ``done``, a number a conversion: so many bits fewer are left to find (Wan et al.: a phase that
+    carries on where the one before left off; that the later phase is the shorter is an assumption).
     """
 
     bits: int
     step: Fraction
     search: Literal["binary", "linear"]
     step_energy: Fraction
-    sample_energy: Fraction
+    plane_energy: Fraction
     area_each: Fraction
+    done: tuple[int, ...] = (0,)
 
     def shortest_read(self) -> Fraction:
         """None: it integrates samples of a settled voltage."""
         return Fraction(0)
 
     def conversion(self) -> Fraction:
-        """Steps, and one to reset (Wan et al.: 0.3 us a phase)."""
+        """Steps, and one to reset (Wan et al.: 0.3 us a phase); the mean of all phases."""
         return self.step * (self._steps() + 1)
 
     def energy(self, use: Use) -> Fraction:
-        """A sample a read, then the steps."""
+        """Planes of bits, then the steps."""
         steps = self.step_energy * self._steps() * use.conversions
-        return (self.sample_energy * use.reads + steps) * use.columns
+        return (self.plane_energy * use.planes + steps) * use.columns
 
     def area(self, converters: int) -> Fraction:
         """Of so many; the capacitor stays, whatever the bits."""
@@ -56,6 +56,9 @@ class ChargeDecrement:
         """Figures are per step: nothing is extrapolated."""
         return False
 
-    def _steps(self) -> int:
+    def _steps(self) -> Fraction:
+        """Of a conversion, the mean of all phases."""
         BITS.check(self.bits, "bits")
-        return self.bits if self.search == "binary" else (1 << self.bits - 1) + 1
+        left = [max(self.bits - done, 1) for done in self.done]
+        each = left if self.search == "binary" else [(1 << bits - 1) + 1 for bits in left]
+        return Fraction(sum(each), len(each))

@@ -29,8 +29,8 @@ FRONT_AREA = known("300 um^2", "area", "assumption", "a quarter of a converter o
 class Use:
     """What an MVM asks of a tile's converters.
 
-    ``converters`` on the tile, ``columns`` served, ``conversions`` per column, ``reads`` of the array, ``active``
-    time of the array [ps].
+    ``converters`` on the tile, ``columns`` served, ``conversions`` per column, ``reads`` of the array,
+    ``planes`` of input bits (1 where a read takes all), ``active`` time of the array [ps].
     """
 
     converters: int
@@ -38,6 +38,7 @@ class Use:
     conversions: int
     reads: int
     active: Fraction
+    planes: int = 1
 
 
 class Converter(Protocol):

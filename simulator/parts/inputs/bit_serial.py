@@ -1,4 +1,4 @@
-"""Bit-serial inputs: one read a magnitude bit, level drivers and a shift register a row."""
+"""Bit-serial inputs: a plane of bits at a time, level drivers and a shift register a row."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -17,6 +17,8 @@ ENERGY = known(
 )
 AREA = known("0.166 um^2", "area", "derived", "ISAAC, Table I: 0.00017 mm^2 over 8 x 128 one-bit drivers")
 REGISTER = known("2 um^2", "area", "assumption", "one flip-flop of a 32 nm library")
+PHASES = known(1, "count", "assumption", "all bits in one phase")
+WHOLE = known(3, "count", "source", "Wan et al. 2022: two phases for inputs of more than 3 magnitude bits")
 
 
 @dataclass(frozen=True)
@@ -24,8 +26,10 @@ class BitSerial:
     """Magnitude bits, time of a bit's read [ps] and where bits are added up.
 
     ``accumulate``: *digital* converts every bit and shifts and adds; *analog* integrates bit k for 2^k reads on a
-    capacitor and converts once (Wan et al. 2022). ``energy_each`` [pJ] a row and read, ``area_each`` and ``register``
-    [mm^2] a row and a bit, at the anchor's columns.
+    capacitor and converts once (Wan et al. 2022), or, with two ``phases``, once for either half of an input of more
+    than ``whole`` bits: the upper half first, which is the larger one (assumption). ``energy_each`` [pJ] a row and
+    plane of bits, ``area_each`` and ``register`` [mm^2] a row and a bit, at the anchor's columns. ``line``: energy
+    [pJ] of a row's word line a plane, and of its first connection a conversion.
     """
 
     bits: int
@@ -35,23 +39,37 @@ class BitSerial:
     energy_each: Fraction
     area_each: Fraction
     register: Fraction
+    phases: int = 1
+    whole: int = 8
+    line: tuple[Fraction, Fraction] = (Fraction(0), Fraction(0))
 
     def reads(self) -> Reads:
-        """As many reads as bits, or 2^bits - 1 of them and one conversion."""
+        """As many reads as bits, or 2^bits - 1 of them and one conversion, of all bits or of either half."""
         BITS.check(self.bits, "magnitude_bits")
         if self.accumulate == "digital":
-            return Reads(self.bits, self.cycle, self.bits)
-        return Reads((1 << self.bits) - 1, self.cycle, 1)
+            return Reads(self.bits, self.cycle, self.bits, self.bits)
+        parts: tuple[int, ...] = (self.bits,)
+        if self.phases == 2 and self.bits > self.whole:
+            parts = (self.bits - self.bits // 2, self.bits // 2)
+        reads = sum((1 << part) - 1 for part in parts)
+        return Reads(reads, self.cycle, len(parts), self.bits, (0, parts[0])[: len(parts)])
 
     def energy(self, driven: Driven) -> Fraction:
-        """Charge of the row lines, once a read."""
-        each = self.energy_each * drive(driven.columns, self.anchor_columns)
-        return each * driven.rows * driven.reads
+        """Charge of the rows, once a plane of bits, however long its voltage stays."""
+        return self.energy_each * self._grown(driven) * driven.planes
+
+    def lines(self, driven: Driven) -> Fraction:
+        """Charge of the word lines."""
+        plane, first = self.line
+        return (plane * driven.planes + first * driven.conversions) * self._grown(driven)
 
     def area(self, rows: int, columns: int) -> Fraction:
         """Driver and a register of sign and magnitude."""
         return rows * (self.area_each * drive(columns, self.anchor_columns) + self.register * (self.bits + 1))
 
     def moved(self) -> bool:
-        """Energy is per read: nothing is extrapolated in bits."""
+        """Energy is per plane: nothing is extrapolated in bits."""
         return False
+
+    def _grown(self, driven: Driven) -> Fraction:
+        return driven.rows * drive(driven.columns, self.anchor_columns)

@@ -10,20 +10,28 @@ WIRE = Fraction(1, 2)
 
 @dataclass(frozen=True)
 class Reads:
-    """Reads of the array in one phase: how many, how long each [ps], and how many results are converted."""
+    """Reads of the array in one phase: how many, how long each [ps], and how many results are converted.
+
+    ``planes`` of input bits (1 where a read takes all bits); ``done``: bits of the input that earlier conversions of
+    the same input have dealt with, one number a conversion.
+    """
 
     number: int
     duration: Fraction
     conversions: int
+    planes: int = 1
+    done: tuple[int, ...] = (0,)
 
 
 @dataclass(frozen=True)
 class Driven:
-    """What the modulators of a tile drive during one MVM: rows, columns, reads in all, time the array is on [ps]."""
+    """What the modulators of a tile drive during one MVM: rows, columns, planes of bits in all, conversions in all,
+    time the array is on [ps]."""
 
     rows: int
     columns: int
-    reads: int
+    planes: int
+    conversions: int
     active: Fraction
 
 

@@ -1,0 +1,64 @@
+"""Energy of MVMs: at the bits that each layer asks for, and by how busy its inputs are."""
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from functools import cache
+
+import numpy as np
+
+from simulator.chip.costs import Cost, costs, follows
+from simulator.chip.precision import at_precision
+from simulator.chip.schema import Chip
+from simulator.program.form import Asked, Program
+
+MVM_PARTS = ("input", "word_lines", "crossbar", "adc")
+"""Parts whose energy is that of the MVMs."""
+
+USUAL = Asked()
+"""At the chip's own bits, with usual inputs."""
+Spent = Mapping[int, Mapping[str, Cost]]
+"""Stream -> part -> energy [pJ] of the whole run."""
+
+
+def mvm_costs(chip: Chip, asked: Asked = USUAL) -> dict[str, Cost]:
+    """Energy [pJ] of one MVM by part."""
+    each = costs(at_precision(chip, asked.magnitude_bits, asked.output_bits))
+    busy = follows(chip, asked.density, asked.magnitude, asked.level)
+    parts = {
+        "input": _scaled(each.input, busy.rows),
+        "word_lines": _scaled(each.word_lines, busy.rows) if each.word_lines else None,
+        "crossbar": _scaled(each.crossbar, busy.array),
+        "adc": each.adc,
+    }
+    return {part: cost for part, cost in parts.items() if cost is not None}
+
+
+def mvm_energy(chip: Chip) -> float:
+    """Energy of one MVM of a tile [pJ] with usual inputs: all of ``MVM_PARTS``."""
+    return float(sum(cost.value for cost in mvm_costs(chip).values()))
+
+
+def mvms(chip: Chip, program: Program) -> Spent:
+    """What the MVMs of every stream spent over the schedule."""
+    known = cache(lambda asked: mvm_costs(chip, asked))
+    found: dict[int, dict[str, Cost]] = {}
+    for stream, asked, count in _asked(program):
+        parts = found.setdefault(stream, {})
+        for part, cost in known(asked).items():
+            before = parts.get(part, Cost(Fraction(0), cost.label))
+            parts[part] = Cost(before.value + count * cost.value, cost.label)
+    return found
+
+
+def _asked(program: Program) -> Iterator[tuple[int, Asked, int]]:
+    """Stream, what its MVMs are asked for, and how many over the whole schedule."""
+    times = np.bincount([i.segment for i in program.schedule], minlength=len(program.segments))
+    for segment, count in zip(program.segments, times.tolist(), strict=True):
+        for stream, work in segment.work.items():
+            if count and work.n and program.streams[stream].part == "crossbar":
+                yield stream, work.asked, count * work.n
+
+
+def _scaled(cost: Cost, factor: Fraction) -> Cost:
+    moved = factor != 1 and cost.label != "assumption"
+    return Cost(cost.value * factor, "derived" if moved else cost.label)
