@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
-import numpy as np
 from matplotlib import style
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -28,15 +27,25 @@ def settings() -> Iterator[None]:
 def render(figure: Figure, dpi: int) -> tuple[bytes, bytes]:
     """A figure as PNG and as SVG; inside ``settings``."""
     figure.set_dpi(dpi)
+    _settle(figure)
     canvas: Any = FigureCanvasAgg(figure)
     # Works out the layout as well; ``savefig`` would draw five times for two files.
     canvas.draw()
     png, svg = BytesIO(), BytesIO()
-    picture = Image.fromarray(np.ascontiguousarray(np.asarray(canvas.buffer_rgba())[:, :, :3]))
-    picture.save(png, format="png", compress_level=_EFFORT, dpi=(dpi, dpi))
+    picture = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba())
+    picture.convert("RGB").save(png, format="png", compress_level=_EFFORT, dpi=(dpi, dpi))
     figure.set_layout_engine(None)
     figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
     return png.getvalue(), svg.getvalue()
+
+
+def _settle(figure: Figure) -> None:
+    """Fix what the library works out again at every look: where titles are, and labels that are empty."""
+    for axes in figure.axes:
+        axes.set_title(axes.get_title(), fontsize=axes.title.get_fontsize(), y=1.0)
+        for axis in (axes.xaxis, axes.yaxis):
+            if not axis.get_label_text():
+                axis.set_label_coords(0, 0)
 
 
 def save(figure: Figure, folder: Path, name: str, *, dpi: int = 200) -> list[Path]:

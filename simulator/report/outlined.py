@@ -9,6 +9,7 @@ from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.textpath import TextPath
 from matplotlib.transforms import Affine2D
+from numpy.typing import NDArray
 
 _SPACING = 1.2
 
@@ -39,12 +40,16 @@ class Outlined(Text):
 def _outline(text: str, size: float) -> Path:
     """In points, its middle at the origin."""
     lines = [TextPath((0, 0), line, size=size) for line in text.split("\n")]
-    drop = _SPACING * size
     placed = [
-        Affine2D().translate(-line.get_extents().x1 / 2, -number * drop).transform_path(line)
+        Affine2D().translate(-_span(line, 0).sum() / 2, -number * _SPACING * size).transform_path(line)
         for number, line in enumerate(lines)
         if len(line.vertices)
     ]
     whole = Path.make_compound_path(*placed)
-    box = whole.get_extents()
-    return Affine2D().translate(0, -(box.y0 + box.y1) / 2).transform_path(whole)
+    return Affine2D().translate(0, -_span(whole, 1).sum() / 2).transform_path(whole)
+
+
+def _span(path: Path, axis: int) -> NDArray[np.float64]:
+    """From where to where a path goes."""
+    along = np.asarray(path.vertices, np.float64)[:, axis]
+    return np.array([along.min(), along.max()])

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogFormatter
 
 from simulator.measure.totals import totals
 from simulator.report.answer import Answer
@@ -121,6 +122,12 @@ def draw(view: View) -> Figure:
     axes = figure.subplots()
     axes.set_xscale("log")
     axes.set_yscale("log")
+    for axis in (
+        axes.xaxis,
+        axes.yaxis,
+    ):  # as plain text: setting powers of ten takes longer than all the rest
+        axis.set_major_formatter("{x:,.10g}")
+        axis.set_minor_formatter(LogFormatter())
     x, y = _limits(lines, marks)
     axes.set_xlim(*x)
     axes.set_ylim(*y)
