@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from simulator.cli import guard
+from simulator.cli.accuracy import accuracy_command
 from simulator.cli.compare import compare_command
 from simulator.cli.map import map_command
 from simulator.cli.new import new_app
@@ -25,6 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("run")(guard.guarded(run_command))
+app.command("accuracy")(guard.guarded(accuracy_command))
 app.command("map")(guard.guarded(map_command))
 app.command("show")(guard.guarded(show_command))
 app.command("schema")(guard.guarded(schema_command))

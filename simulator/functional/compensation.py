@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.functional.ages import Ages
 from simulator.functional.core import Core
-from simulator.functional.draws import generator
-from simulator.functional.layer import Ages, Layer
+from simulator.functional.layer import Layer
 
 Values = NDArray[np.float64]
 
@@ -23,12 +23,9 @@ def compensate(layer: Layer, ages: Ages, vectors: int, *, per_column: bool) -> N
 def gain(core: Core, now: float, vectors: int, *, per_column: bool) -> Values:
     """What results are to be multiplied with: products of known inputs with the targets, over those read.
 
-    Shape (1,) or (columns,). Inputs are random codes (uniform) that the chip keeps.
+    Shape (1,) or (columns,). Inputs are those of the calibration, again from the first where they are fewer.
     """
-    largest = core.physics.coding.largest
-    source = generator(core.place.seed, core.place.tile, "calibration vectors")
-    codes = source.integers(-largest, largest + 1, (vectors, core.physics.rows)).astype(np.float64)
-    codes = codes[:, : len(core.weights)]
+    codes = np.resize(core.known, (vectors, len(core.weights)))
     known, read = core.product(codes), core.multiply(codes, FIRST, now) * core.step
     axis = 0 if per_column else None
     over = np.atleast_1d((known * read).sum(axis=axis))

@@ -62,7 +62,7 @@ class Converter:
             steps *= 1 + gain
         if self.adc.curvature:
             share = steps / self.adc.largest
-            steps += bow * _BOW * (share - share**3)
+            steps += bow * _BOW * (share - share * share * share)
         if self.adc.offset:
             steps += offset
         if self.adc.noise:

@@ -52,8 +52,11 @@ class Core:
         return _difference(self._targets, self.physics)
 
     def calibrate(self, codes: Floats) -> None:
-        """Set the converters' full scale, by policy; ``codes``: inputs of the calibration, shape (MVMs, rows)."""
-        adc = self.physics.adc
+        """Set the converters' full scale, by policy; ``codes``: inputs of the calibration, shape (MVMs, rows).
+
+        They are kept as ``known``, to measure gains with.
+        """
+        adc, self.known = self.physics.adc, codes
         if adc.policy == "granular":
             size = 1.0
         else:

@@ -1,13 +1,14 @@
 """A mapped layer on its tiles: the pieces, splits and hops that the timing engine also walks."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.functional.ages import Ages
 from simulator.functional.array import Place
 from simulator.functional.converter import step
 from simulator.functional.core import Core
@@ -21,8 +22,6 @@ from simulator.mapping.plan import Mapping
 Floats = NDArray[np.floating[Any]]
 Values = NDArray[np.float64]
 Corner = tuple[int, int]
-Ages = Callable[[str], float]
-"""Tile -> seconds since its devices were written."""
 
 
 @dataclass(frozen=True)
@@ -146,6 +145,17 @@ class Layer:
     def _unit(self, matrix: int) -> float:
         """What a product unit is worth for a largest weight of one."""
         return self._largest[matrix] / self.physics.coding.largest / self.physics.signed
+
+    def reset_counts(self) -> None:
+        """Begin to count saturated results anew."""
+        self.sums_clipped = self.sums_sent = 0
+        for core in self.cores:
+            core.clipped = core.converted = 0
+
+    @property
+    def sums_saturated(self) -> float:
+        """Share of partial sums that saturated."""
+        return self.sums_clipped / self.sums_sent if self.sums_sent else 0.0
 
     @property
     def clipped(self) -> float:

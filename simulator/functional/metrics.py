@@ -53,10 +53,10 @@ def _gain(got: Values, exact: Values, axis: int | None) -> Values:
     return np.asarray((got * exact).sum(axis=axis) / np.where(power > 0, power, 1))
 
 
-def by_column(got: Values, exact: Values) -> Values:
+def by_column(got: Values, exact: Values) -> NDArray[np.float64]:
     """Raw error of each column, relative to the rms of all columns."""
     size = np.linalg.norm(exact) / sqrt(exact.shape[1])
-    return np.asarray(np.linalg.norm(got - exact, axis=0) / (size if size > 0 else 1.0))
+    return np.asarray(np.linalg.norm(got - exact, axis=0) / (size if size > 0 else 1.0), np.float64)
 
 
 @dataclass(frozen=True)

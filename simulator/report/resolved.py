@@ -25,6 +25,11 @@ def chip_yaml(data: Mapping[str, Any]) -> str:
     return _dump({**data, "placements": [PLACEMENT]})
 
 
+def chip_alone_yaml(data: Mapping[str, Any]) -> str:
+    """Merged chip data as a file that stands alone, with no placement beside it."""
+    return _dump({**data, "placements": []})
+
+
 def placement_yaml(workload: str, places: Mapping[str, list[list[str]]]) -> str:
     """A placement file of tiles per layer and column group."""
     rows = {
