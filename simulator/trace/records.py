@@ -105,6 +105,8 @@ class LayerRecord(_Record):
     parameters: Annotated[int, Field(ge=0, le=4 * MAX_WEIGHTS)]
     products: Annotated[int, Field(ge=0)] = 0
     operations: Annotated[int, Field(ge=0)] = 0
+    growth: Annotated[int, Field(ge=0)] = 0
+    widening: Annotated[int, Field(ge=0)] = 0
     attributes: Annotated[dict[Name, bool | int | Name], Field(max_length=16)]
     density: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] | None = None
     magnitude: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] | None = None
@@ -124,6 +126,8 @@ class LayerRecord(_Record):
             parameters=self.parameters,
             products=self.products,
             operations=self.operations,
+            growth=self.growth,
+            widening=self.widening,
             attributes=self.attributes,
             density=self.density,
             magnitude=self.magnitude,
@@ -176,7 +180,7 @@ def body(trace: Trace) -> Iterator[dict[str, Any]]:
 
 def _layer(shape: int, layer: Layer) -> dict[str, Any]:
     columns = asdict(layer)
-    _omit(columns, density=None, magnitude=None, products=0, operations=0)
+    _omit(columns, density=None, magnitude=None, products=0, operations=0, growth=0, widening=0)
     for source in columns["inputs"]:
         _omit(source, reach="")
     for matrix in columns["matrices"]:

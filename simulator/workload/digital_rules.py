@@ -94,6 +94,8 @@ def _product(spec: ProductSpec, name: str, inputs: Sequence[Layer], length: int 
         width,
         products=products,
         operations=2 * products,
+        growth=2 * spec.heads * share if spec.causal else 0,
+        widening=spec.heads if spec.causal and spec.transposed else 0,
         attributes=_plain(spec, "heads", "key_heads", "transposed", "causal"),
     )
 
@@ -127,9 +129,18 @@ def _elementwise(spec: ElementwiseSpec, name: str, inputs: Sequence[Layer], leng
         first.grid,
         width,
         parameters=spec.trained,
-        operations=first.positions * width * spec.operations,
+        **_work(first, width, spec.operations),
         attributes={**_plain(spec, "function", "trained"), "operations": spec.operations},
     )
+
+
+def _work(first: Layer, width: int, operations: int) -> dict[str, int]:
+    """Operations on every value, of a vector of which a part is masked on those that are not."""
+    count, widening = first.positions, first.widening if width == first.width else 0
+    if not widening:
+        return {"operations": count * width * operations}
+    met = widening * (count + 1) * count // 2
+    return {"operations": met * operations, "growth": widening * operations, "widening": widening}
 
 
 @shape.register
@@ -147,7 +158,7 @@ def _normalise(spec: NormaliseSpec, name: str, inputs: Sequence[Layer], length: 
         first.width,
         activation=activation(spec),
         parameters=spec.trained,
-        operations=first.positions * first.width * spec.operations,
+        **_work(first, first.width, spec.operations),
         attributes={**_plain(spec, "function", "trained"), "operations": spec.operations},
     )
 

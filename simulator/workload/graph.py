@@ -62,6 +62,8 @@ class Layer:
     ``window`` maps output positions to input positions; None: position by position (flatten and global: all).
     ``products``: multiply-accumulates between two activations per inference (attention). ``operations``: digital
     operations per inference where the layer has no weights, each of ``products`` counted as two of them.
+    ``growth``: operations that a position spends on each one before it (attention to the past), in ``operations``;
+    ``widening``: values of a vector for each position before its own, where the rest of ``width`` is masked.
     ``parameters`` counts everything trainable (weights, biases, normalisation).
     ``density`` (share of output values that are not zero) and ``magnitude`` (their mean absolute value over full
     scale) are None where nobody measured them.
@@ -78,6 +80,8 @@ class Layer:
     parameters: int = 0
     products: int = 0
     operations: int = 0
+    growth: int = 0
+    widening: int = 0
     attributes: Mapping[str, str | int | bool] = field(default_factory=dict)
     density: float | None = None
     magnitude: float | None = None

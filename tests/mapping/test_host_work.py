@@ -97,17 +97,19 @@ def test_reach_beats_the_window_and_a_longer_past_is_cut() -> None:
 
 
 @given(
-    st.integers(1, 10**13), st.integers(1, 700), st.sampled_from(["", "past"]),
+    st.integers(1, 10**13), st.integers(1, 700), st.booleans(),
     st.fractions(min_value=Fraction(10**9), max_value=Fraction(10**13)),
 )  # fmt: skip
-def test_the_total_is_rounded_once(operations: int, n: int, reach: str, rate: Fraction) -> None:
-    layer = Layer("l", "any", (Source("x", reach=reach),), (n,), 1, operations=operations)
+def test_the_total_is_rounded_once(operations: int, n: int, grows: bool, rate: Fraction) -> None:
+    growth = operations // (n * (n + 1) // 2) if grows else 0
+    operations = growth * n * (n + 1) // 2 or operations
+    layer = Layer("l", "any", (Source("x"),), (n,), 1, operations=operations, growth=growth)
     found = durations(layer, rate)
     times = [found.base] * n if found.table is None else found.table.tolist()
     total = ceil(operations * 10**12 / rate)
     assert min(times) >= 1
     assert total <= sum(times) <= total + sum(time == 1 for time in times)
-    if reach == "past":
+    if growth:
         share = Fraction(total, n * (n + 1) // 2)
         assert all(abs(time - max(share * (k + 1), 1)) <= 2 for k, time in enumerate(times))
 

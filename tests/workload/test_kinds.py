@@ -58,7 +58,10 @@ def test_attention_with_shared_keys(read, causal, pairs, reach):
     assert [graph[name].width for name in ("scores", "soft", "sum")] == [10, 10, 12]
     assert (graph["scores"].products, graph["sum"].products) == (pairs * 2 * 4, pairs * 2 * 6)
     assert graph["scores"].operations == 2 * graph["scores"].products
-    assert graph["soft"].operations == 5 * 10 * 5
+    assert graph["soft"].operations == 5 * 2 * pairs
+    assert [graph[name].growth for name in ("scores", "soft", "sum")] == (
+        [16, 10, 24] if causal == "true" else [0, 0, 0]
+    )
     assert [source.reach for source in graph["sum"].inputs] == ["", reach]
 
 

@@ -22,13 +22,10 @@ def computing(hardware: Hardware, layer: Layer) -> Work:
 def durations(layer: Layer, rate: Fraction) -> Duration:
     """Picoseconds of each position at ``rate`` [op/s], at least one.
 
-    A layer that reads the past grows with its position, others spend as much on each. What has been done by the end
-    of a position is rounded up, so that the total is rounded once.
+    What has been done by the end of a position is rounded up, so that the total is rounded once.
     """
-    done = np.arange(1, layer.positions + 1, dtype=np.int64)
-    if any(source.reach == "past" for source in layer.inputs):
-        done = done * (done + 1) // 2
-    each = Fraction(layer.operations * 10**12) / (rate * int(done[-1]))
+    done = operations(layer, layer.positions)
+    each = Fraction(10**12) / rate
     if each * int(done[-1]) > _LONGEST:
         raise InputError(
             "the host computes longer than 2^61 ps an inference",
@@ -37,6 +34,13 @@ def durations(layer: Layer, rate: Fraction) -> Duration:
         )
     times = np.maximum(np.diff(_ends(done, each), prepend=0), 1)
     return Duration(int(times[0])) if (times == times[0]).all() else Duration(table=times)
+
+
+def operations(layer: Layer, positions: int) -> Int:
+    """Operations done by the end of each position, shape (positions,); a layer that reads the past grows."""
+    count, k = layer.positions, np.arange(1, positions + 1, dtype=np.int64)
+    whole, rest = divmod(2 * layer.operations - layer.growth * count * (count - 1), 2 * count)
+    return np.asarray(k * whole + k * rest // (2 * count) + layer.growth * (k * (k - 1) // 2), np.int64)
 
 
 def _ends(done: Int, each: Fraction) -> Int:
