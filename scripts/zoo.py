@@ -242,9 +242,11 @@ def gpt2(size: str, layers: int, width: int, heads: int) -> Network:
     """Decoder over a prompt, normalisation before each part; the words' table is used again for the output."""
     source = "Radford et al., Language models are unsupervised multitask learners, 2019"
     net = Network(
-        f"gpt2_{size}", f"GPT-2 {size} ({source}), over a prompt; output weights are those of the embedding"
+        f"gpt2_{size}",
+        f"GPT-2 {size} ({source}), over a prompt or token by token; trained on 1,024 positions, beyond which "
+        "only times make sense; output weights are those of the embedding",
     )
-    net.sequence = "{length: 128, limit: 1024}"
+    net.sequence = "{length: 128, limit: 2048}"
     net.layer("tokens", "input", "", shape=[1], sequence=True)
     net.layer("words", "embedding", entries=50257, width=width)
     net.layer(

@@ -17,7 +17,7 @@ from simulator.study import validate as validation
 from simulator.study.asked import Asked, Way
 from simulator.trace import file as trace_file
 from simulator.trace import trace as requests
-from simulator.trace.written import pattern
+from simulator.trace.written import Written, pattern
 from simulator.workload import reader as networks
 
 
@@ -42,15 +42,21 @@ def record_trace(
     batch: int | None = None,
     arrivals: str | None = None,
     length: str | None = None,
+    prompt_length: str | None = None,
+    output_length: str | None = None,
+    file: PathLike | None = None,
     seed: int = 0,
 ) -> Trace:
     """Requests to a network, written as on the command line; all at once and of the file's length by default.
 
     ``arrivals``: ``once``, ``every:10us``, ``poisson:5000`` (requests a second) or ``at:0ns,5us``. ``length`` in time
-    steps: ``64``, ``16..64`` (drawn evenly) or ``16,64,32``. Raises InputError.
+    steps: ``64``, ``16..64`` (drawn evenly) or ``16,64,32``; so are ``prompt_length`` and ``output_length`` of a
+    language model that generates, in tokens. ``file``: a CSV of arrivals and both. Raises InputError.
     """
     network = workload if isinstance(workload, Workload) else load_workload(workload)
-    return Trace(requests.record_trace(network.file, pattern(count, batch, arrivals, length, seed)))
+    source = None if file is None else Path(file)
+    written = Written(count, batch, length, arrivals, prompt_length, output_length, source)
+    return Trace(requests.record_trace(network.file, pattern(written, seed)))
 
 
 def read_trace(path: PathLike) -> Trace:

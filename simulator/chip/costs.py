@@ -30,9 +30,9 @@ class Cost:
 class Costs:
     """Energies [pJ]: ``input``, ``word_lines`` (None: told under input), ``crossbar``, ``adc`` and ``buffer`` an MVM,
     ``output`` a value out of a local unit, ``gates`` a value into a global unit (None: there is none), ``wire`` a byte
-    between neighbours, ``host`` a byte and ``chip_link`` between chips, ``compute`` an operation of the host,
-    ``programming`` a weight, ``pad`` a value through a landing pad (None: not modelled). Powers [mW] of a tile:
-    ``clock``, ``leakage``.
+    between neighbours, ``host`` a byte, ``chip_link`` one between chips, ``kv_cache`` one read or written,
+    ``compute`` an operation of the host, ``programming`` a weight, ``pad`` a value through a landing pad (None: not
+    modelled). Powers [mW] of a tile: ``clock``, ``leakage``.
     """
 
     input: Cost
@@ -46,6 +46,7 @@ class Costs:
     host: Cost | None
     compute: Cost | None
     chip_link: Cost | None
+    kv_cache: Cost | None
     programming: Cost | None
     pad: Cost | None
     clock: Cost
@@ -72,6 +73,7 @@ def costs(chip: Chip) -> Costs:
         host=_host(chip),
         compute=_compute(chip),
         chip_link=_chip_link(chip),
+        kv_cache=_kv_cache(chip),
         programming=_programming(chip),
         pad=_pad(chip),
         clock=_clock(chip),
@@ -227,6 +229,11 @@ def _compute(chip: Chip) -> Cost | None:
 
 def _chip_link(chip: Chip) -> Cost | None:
     figure = chip.chip_link.energy if chip.chip_link else None
+    return _cost(figure, offchip.energy(1, figure.magnitude)) if figure else None
+
+
+def _kv_cache(chip: Chip) -> Cost | None:
+    figure = chip.host.kv_cache.energy if chip.host.kv_cache else None
     return _cost(figure, offchip.energy(1, figure.magnitude)) if figure else None
 
 

@@ -46,6 +46,14 @@ class GlobalUnit:
 
 
 @dataclass(frozen=True)
+class CachePath:
+    """Memory for keys and values: size [byte], rate [bit/s]."""
+
+    size: int
+    rate: Fraction
+
+
+@dataclass(frozen=True)
 class HostPath:
     """Host: rate of its port [bit/s] each way, latency [ps], where windows are formed, operations a second."""
 
@@ -53,6 +61,7 @@ class HostPath:
     latency: int
     im2col: Literal["host", "tile"]
     compute: Fraction | None = None
+    kv_cache: CachePath | None = None
 
 
 @dataclass(frozen=True)
@@ -190,8 +199,9 @@ def _pads(chip: Chip) -> Pads | None:
 
 
 def _host(host: Host) -> HostPath:
-    compute = host.compute.magnitude if host.compute else None
-    return HostPath(host.bandwidth.magnitude, whole_ps(host.latency.magnitude), host.im2col, compute)
+    compute, cache = host.compute.magnitude if host.compute else None, host.kv_cache
+    path = CachePath(int(cache.size), cache.bandwidth.magnitude) if cache else None
+    return HostPath(host.bandwidth.magnitude, whole_ps(host.latency.magnitude), host.im2col, compute, path)
 
 
 def _between(link: ChipLink | None) -> ChipPath | None:

@@ -10,6 +10,7 @@ from simulator.chip.accuracy import Accuracy
 from simulator.chip.leaf import (
     Area,
     Count,
+    Data,
     DataRate,
     Energy,
     EnergyPerBit,
@@ -116,6 +117,18 @@ class Links(Section):
     )
 
 
+class KvCache(Section):
+    """Memory beside the host's processor for keys and values of earlier tokens, where tokens are generated.
+
+    ``size``: requests wait until there is room; ``bandwidth``: reads and writes together; ``energy`` a bit of either.
+    Without the section they take neither room, time nor energy.
+    """
+
+    size: Data
+    bandwidth: DataRate
+    energy: EnergyPerBit | None = None
+
+
 class Host(Section):
     """The path to the host: one port in, one port out.
 
@@ -133,6 +146,7 @@ class Host(Section):
     energy: EnergyPerBit | None = None
     compute: OperationRate | None = None
     compute_energy: Energy | None = None
+    kv_cache: KvCache | None = None
 
 
 class ChipLink(Section):

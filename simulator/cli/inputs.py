@@ -1,7 +1,7 @@
 """From option values to what the simulator works on. Imported by commands when they run."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -12,7 +12,7 @@ from simulator.engine.contract import Engine
 from simulator.study import engines
 from simulator.trace import file as trace_file
 from simulator.trace.trace import Trace, record_trace
-from simulator.trace.written import pattern
+from simulator.trace.written import Written, pattern
 from simulator.workload.reader import load_workload
 
 DEFAULT_WORKLOAD = Path("workloads/resnet9_cifar10.yaml")
@@ -26,10 +26,7 @@ class Asked:
 
     workload: Path | None = None
     trace: Path | None = None
-    count: int | None = None
-    batch: int | None = None
-    length: str | None = None
-    arrivals: str | None = None
+    written: Written = field(default_factory=Written)
     seed: int = 0
     dims: tuple[str, ...] = ()
     allow_host: bool = False
@@ -40,12 +37,12 @@ def requests(asked: Asked, chip_path: Path) -> Trace:
     if asked.trace is not None:
         _alone(asked)
         return trace_file.read(asked.trace)
-    count, path = asked.count, asked.workload
+    written, path = asked.written, asked.workload
     if path is None:
         path = default_workload(chip_path)
-        if count is None and asked.arrivals is None:
-            count = _IMAGES
-    plan = pattern(count, asked.batch, asked.arrivals, asked.length, asked.seed)
+        if written.count is None and written.arrivals is None:
+            written = replace(written, count=_IMAGES)
+    plan = pattern(written, asked.seed)
     workload = load_workload(path, asked.dims, allow_host=asked.allow_host)
     if workload.coverage is not None:
         tell(workload.coverage.line)
@@ -54,8 +51,8 @@ def requests(asked: Asked, chip_path: Path) -> Trace:
 
 def _alone(asked: Asked) -> None:
     """A trace says everything; nothing may contradict it."""
-    names = ("workload", "count", "batch", "length", "arrivals")
-    given = [f"--{name}" for name in names if getattr(asked, name) is not None]
+    said = {"workload": asked.workload, **vars(asked.written)}
+    given = [f"--{name.replace('_', '-')}" for name, value in said.items() if value is not None]
     given += ["--dim"] * bool(asked.dims) + ["--allow-host"] * asked.allow_host
     if given:
         raise InputError(

@@ -35,6 +35,7 @@ class Job:
     detail: int | None = None
     chips: int | None = None
     reload: bool = False
+    max_batch: int | None = None
 
 
 def execute(job: Job, out: Path | None, *, plots: bool) -> tuple[Result, Path]:
@@ -52,6 +53,7 @@ def execute(job: Job, out: Path | None, *, plots: bool) -> tuple[Result, Path]:
                 tiles=job.tiles,
                 chips=job.chips,
                 reload=job.reload,
+                max_batch=job.max_batch,
                 ideal=job.ideal,
                 detail=job.detail,
                 contrast=job.contrast,

@@ -39,10 +39,11 @@ def map_command(
     from simulator.cli.inputs import Asked, placement, requests
     from simulator.report.mapped import as_data, show_mapping
     from simulator.study.run import plan
+    from simulator.trace.written import Written
 
     hardware = load_chip(chip, settings or ())
     asked = requests(
-        Asked(workload, trace, length=length, dims=tuple(dims or ()), allow_host=allow_host), chip
+        Asked(workload, trace, Written(length=length), dims=tuple(dims or ()), allow_host=allow_host), chip
     )
     found = plan(hardware, asked, placement(mapping, tiles), tiles, chips, reload=reload)
     if as_json:

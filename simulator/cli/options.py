@@ -86,6 +86,26 @@ Length = Annotated[
         "Default: the workload's.",
     ),
 ]
+PromptLength = Annotated[
+    str | None,
+    typer.Option(
+        "--prompt-length",
+        metavar="TOKENS",
+        help="With --output-length, a language model generates: tokens read, 1024, 16..64 or 16,64.",
+    ),
+]
+OutputLength = Annotated[
+    str | None,
+    typer.Option("--output-length", metavar="TOKENS", help="Tokens generated, written like --prompt-length."),
+]
+RequestsPath = Annotated[
+    Path | None,
+    typer.Option(
+        "--requests",
+        metavar="FILE.csv",
+        help="Arrivals and lengths of prompts and outputs, one request a line (docs/workloads.md).",
+    ),
+]
 Arrivals = Annotated[
     str | None,
     typer.Option(

@@ -18,7 +18,10 @@ from simulator.cli.options import (
     EngineName,
     Length,
     MappingChoice,
+    OutputLength,
+    PromptLength,
     Reload,
+    RequestsPath,
     Seed,
     Settings,
     Tiles,
@@ -39,6 +42,15 @@ Out = Annotated[
     Path | None,
     typer.Option(
         "--out", "-o", metavar="FOLDER", help="Results. Default: results/CHIP-WORKLOAD, then -2, -3 ..."
+    ),
+]
+MaxBatch = Annotated[
+    int | None,
+    typer.Option(
+        "--max-batch",
+        metavar="N",
+        help="Most requests for which tokens are generated at a time. Default: as many as the kv cache takes.",
+        min=1,
     ),
 ]
 Contrast = Annotated[
@@ -86,6 +98,10 @@ def run_command(
     batch: Batch = None,
     length: Length = None,
     arrivals: Arrivals = None,
+    prompt_length: PromptLength = None,
+    output_length: OutputLength = None,
+    requests: RequestsPath = None,
+    max_batch: MaxBatch = None,
     seed: Seed = 0,
     settings: Settings = None,
     mapping: MappingChoice = None,
@@ -110,9 +126,11 @@ def run_command(
     from simulator.cli.inputs import Asked
     from simulator.cli.job import Job, execute
     from simulator.report.perfetto_run import timeline_file
+    from simulator.trace.written import Written
 
     slices = timeline_file(timeline, window)
-    asked = Asked(workload, trace, count, batch, length, arrivals, seed, tuple(dims or ()), allow_host)
+    written = Written(count, batch, length, arrivals, prompt_length, output_length, requests)
+    asked = Asked(workload, trace, written, seed, tuple(dims or ()), allow_host)
     names = tuple(name.strip() for name in ideal.split(",")) if ideal else ()
     job = Job(
         chip,
@@ -128,6 +146,7 @@ def run_command(
         detail,
         chips,
         reload,
+        max_batch,
     )
     result, folder = execute(job, out, plots=not no_plots)
     _tell(result, folder, as_json)

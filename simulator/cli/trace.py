@@ -6,7 +6,19 @@ from typing import Annotated
 import typer
 
 from simulator.cli.guard import guarded
-from simulator.cli.options import AllowHost, Arrivals, AsJson, Batch, Count, Dims, Length, Seed
+from simulator.cli.options import (
+    AllowHost,
+    Arrivals,
+    AsJson,
+    Batch,
+    Count,
+    Dims,
+    Length,
+    OutputLength,
+    PromptLength,
+    RequestsPath,
+    Seed,
+)
 
 trace_app = typer.Typer(help="Record what is asked of a chip.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -38,6 +50,9 @@ def record_command(
     batch: Batch = None,
     length: Length = None,
     arrivals: Arrivals = None,
+    prompt_length: PromptLength = None,
+    output_length: OutputLength = None,
+    requests: RequestsPath = None,
     seed: Seed = 0,
     as_json: AsJson = False,
 ) -> None:
@@ -51,7 +66,7 @@ def record_command(
     from simulator.report.summary import as_json as text
     from simulator.trace import file as trace_file
     from simulator.trace.trace import record_trace
-    from simulator.trace.written import pattern
+    from simulator.trace.written import Written, pattern
     from simulator.workload.reader import load_workload
 
     if out.exists():
@@ -60,7 +75,7 @@ def record_command(
         )
     trace = record_trace(
         load_workload(workload, dims or (), allow_host=allow_host),
-        pattern(count, batch, arrivals, length, seed),
+        pattern(Written(count, batch, length, arrivals, prompt_length, output_length, requests), seed),
     )
     trace_file.write(trace, out)
     if as_json:

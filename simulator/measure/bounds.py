@@ -15,6 +15,7 @@ PARTS = {
     "link": "link",
     "host": "host port",
     "host_compute": "host compute",
+    "kv_cache": "kv cache",
     "chip_link": "chip-to-chip link",
     "landing_pad": "landing pad",
     "programming": "weight programming",

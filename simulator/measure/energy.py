@@ -51,10 +51,12 @@ def not_modelled(chip: Chip) -> tuple[str, ...]:
     """What no document gives an energy for; it is in no total, and the report says so."""
     host = () if chip.host.memory or chip.host.energy else ("host",)
     compute = ("host compute",) if chip.host.compute and not chip.host.compute_energy else ()
+    cache = ("kv cache",) if chip.host.kv_cache and not chip.host.kv_cache.energy else ()
     between = ("chip-to-chip link",) if chip.chip_link and not chip.chip_link.energy else ()
     return (
         *host,
         *compute,
+        *cache,
         *between,
         *_free(chip),
         *(("global unit at rest",) if chip.global_digital else ()),
@@ -82,22 +84,27 @@ def _dynamic(
     operations, values, size = (int(row[number]) for row in (spent.operations, spent.values, spent.bytes))
     if stream.part == "crossbar":
         yield "input_buffer", operations, each.buffer
-    elif stream.part == "local_digital":
-        yield "local_digital", values, each.output
-    elif stream.part == "global_digital" and each.gates is not None:
-        yield "global_digital", values, each.gates
     elif stream.part == "link":
         yield "link", size * distance(topology, stream.unit), each.wire
-    elif stream.part == "host" and each.host is not None:
-        yield "host", size, each.host
-    elif stream.part == "chip_link" and each.chip_link is not None:
-        yield "chip_link", size, each.chip_link
-    elif stream.part == "landing_pad" and each.pad is not None:
-        yield "landing_pad", values, each.pad
-    elif stream.part == "programming" and each.programming is not None:
-        yield "programming", values, each.programming
-    elif stream.part == "host_compute" and each.compute is not None:
-        yield "host_compute", values, each.compute
+    else:
+        amount = size if stream.part in ("host", "chip_link") else values
+        cost = _of_part(each).get(stream.part)
+        if cost is not None:
+            yield stream.part, amount, cost
+
+
+def _of_part(each: Costs) -> Dict[str, Cost | None]:
+    """What a byte (host, chip_link) or a value costs."""
+    return {
+        "local_digital": each.output,
+        "global_digital": each.gates,
+        "host": each.host,
+        "host_compute": each.compute,
+        "kv_cache": each.kv_cache,
+        "chip_link": each.chip_link,
+        "landing_pad": each.pad,
+        "programming": each.programming,
+    }
 
 
 def distance(topology: Topology, link: str) -> int:

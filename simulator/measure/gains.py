@@ -28,6 +28,7 @@ _NAMES = {
     "global_digital": "global digital units twice as fast",
     "link": "links twice as fast",
     "host_compute": "host compute twice as fast",
+    "kv_cache": "kv cache twice as fast",
     "chip_link": "chip-to-chip links twice as fast",
     "programming": "weights written twice as fast",
 }

@@ -8,6 +8,8 @@ from simulator.chip.schema import Chip
 from simulator.mapping.plan import Mapping
 from simulator.measure.area import AREAS, areas
 from simulator.measure.energy import MVM_PARTS, Entry, mvm_energy
+from simulator.measure.generation import Generation, generation_metrics
+from simulator.measure.metric import Metric
 from simulator.measure.times import Times
 from simulator.measure.totals import totals
 from simulator.program.form import Program
@@ -15,19 +17,8 @@ from simulator.program.timeline import Timeline
 
 
 @dataclass(frozen=True)
-class Metric:
-    """One figure: stable ``name`` (as in JSON and CSV), value, unit, definition, group for the table."""
-
-    name: str
-    value: float
-    unit: str
-    definition: str
-    group: str
-
-
-@dataclass(frozen=True)
 class Measured:
-    """What the figures are taken from."""
+    """What the figures are taken from; ``steady``: the program with what the steady interval repeats."""
 
     chip: Chip
     mapping: Mapping
@@ -35,6 +26,8 @@ class Measured:
     timeline: Timeline
     times: Times
     energy: Sequence[Entry]
+    steady: Program
+    generation: Generation | None = None
 
     @property
     def inferences(self) -> int:
@@ -44,18 +37,34 @@ class Measured:
 
 def metrics(run: Measured) -> list[Metric]:
     """All figures of a run."""
-    return [*_times(run), *_throughput(run), *_energy(run), *_mapping(run.mapping)]
+    return [*_requests(run), *_times(run), *_throughput(run), *_energy(run), *_mapping(run.mapping)]
+
+
+def _requests(run: Measured) -> list[Metric]:
+    """What requests to a language model saw."""
+    if run.generation is None:
+        return []
+    spent = totals(run.program)
+    parts = [row.part for row in run.program.streams]
+    moved = sum(int(size) for part, size in zip(parts, spent.bytes, strict=True) if part == "host")
+    moved += sum(int(size) for part, size in zip(parts, spent.values, strict=True) if part == "kv_cache")
+    return generation_metrics(run.generation, sum(entry.energy for entry in run.energy), moved)
 
 
 def _times(run: Measured) -> list[Metric]:
     steady = run.times.steady
+    what = "requests follow back to back"
+    if run.generation:
+        what = "tokens that look back as far as any follow back to back, an inference each"
     how = "exactly periodic" if steady.periodic else "what the second half of a run adds, not periodic"
     return [
         Metric(
             "first_latency_ns",
             run.times.first / 1e3,
             "ns",
-            "an inference alone on the chip, from its arrival to its last result at the host",
+            "the first request's prompt alone on the chip, from its arrival to its first token"
+            if run.generation
+            else "an inference alone on the chip, from its arrival to its last result at the host",
             "time",
         ),
         Metric(
@@ -69,7 +78,7 @@ def _times(run: Measured) -> list[Metric]:
             "steady_interval_ns",
             steady.interval / 1e3,
             "ns",
-            f"distance of completions when requests follow back to back ({how}, {steady.inferences} simulated)",
+            f"distance of completions when {what} ({how}, {steady.inferences} simulated)",
             "time",
         ),
         Metric("inferences_per_second", 1e12 / steady.interval, "1/s", "1 / steady interval", "throughput"),
@@ -81,7 +90,7 @@ def _throughput(run: Measured) -> list[Metric]:
     window = float(mvm_window(run.chip))
     cells = run.mapping.hardware.rows * run.mapping.hardware.columns
     macs, tiles = (
-        int(totals(run.program).macs.sum()) / run.inferences,
+        int(totals(run.steady).macs.sum()) / len(run.steady.schedule),
         len(run.mapping.hardware.single.tiles) * run.mapping.hardware.dies,
     )
     rates = {

@@ -34,8 +34,8 @@ def steady(program: Program, engine: Engine) -> Steady:
     interval is not below the work of the busiest resource. Completions that come in bunches have no such middle: there
     a run of twice as many blocks is compared with a run of half of them, which fill and drain alike.
     """
-    block = _block([inference.segment for inference in program.schedule])
-    operations = sum(work.n for segment in block for work in program.segments[segment].work.values())
+    block = _block([Inference(row.segment, context=row.context) for row in program.schedule])
+    operations = sum(work.n for row in block for work in program.segments[row.segment].work.values())
     budget = _OPERATIONS if "compiled" in engine.name else _OPERATIONS_SLOW
     blocks = 8 if 8 * operations <= budget else 4
     while True:
@@ -51,17 +51,16 @@ def steady(program: Program, engine: Engine) -> Steady:
         blocks *= 2
 
 
-def _block(segments: list[int]) -> list[int]:
-    """The shortest list of which the segments are a repetition."""
-    size = len(segments)
+def _block(rows: list[Inference]) -> list[Inference]:
+    """The shortest list of which these are a repetition."""
+    size = len(rows)
     for length in range(1, size + 1):
-        if size % length == 0 and segments == segments[:length] * (size // length):
-            return segments[:length]
-    return segments
+        if size % length == 0 and rows == rows[:length] * (size // length):
+            return rows[:length]
+    return rows
 
 
-def _block_ends(program: Program, engine: Engine, block: list[int], blocks: int) -> Int:
+def _block_ends(program: Program, engine: Engine, block: list[Inference], blocks: int) -> Int:
     """Time [ps] at which everything up to the end of each block is complete, shape (blocks,)."""
-    schedule = [Inference(segment) for _ in range(blocks) for segment in block]
-    timeline = run(engine, replace(program, schedule=schedule), Recording("off"))
+    timeline = run(engine, replace(program, schedule=block * blocks), Recording("off"))
     return np.maximum.accumulate(timeline.ended)[len(block) - 1 :: len(block)]

@@ -4,13 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from simulator.engine.contract import Engine, run
-from simulator.mapping.lower.lower import lower
-from simulator.mapping.plan import Mapping
 from simulator.measure.load import LOADS, Loaded, latency_under_load
 from simulator.measure.steady import Steady, steady
 from simulator.program.form import Inference, Program
 from simulator.program.timeline import Recording
-from simulator.trace.trace import Trace
 
 CONTRASTS: tuple[tuple[str, ...], ...] = (("network",), ("memory",), ("host",))
 """What is made ideal, one row each, to show what its contention costs."""
@@ -37,41 +34,49 @@ class Load:
 NO_LOAD = Load()
 
 
-def times(program: Program, engine: Engine, ideal: tuple[str, ...] = (), load: Load = NO_LOAD) -> Times:
-    """The three times of a program in which ``ideal`` costs nothing; its schedule's order of segments is kept."""
-    pace = steady(program, engine)
+@dataclass(frozen=True)
+class Pace:
+    """What is run over and over for the steady interval, and what is run alone for the first latency."""
+
+    repeated: Sequence[Inference]
+    alone: Sequence[Inference]
+
+    def of(self, program: Program) -> Program:
+        """The program with what is run over and over as its schedule."""
+        return replace(program, schedule=list(self.repeated))
+
+
+def times(
+    program: Program, engine: Engine, pace: Pace, ideal: tuple[str, ...] = (), load: Load = NO_LOAD
+) -> Times:
+    """The three times of a program in which ``ideal`` costs nothing."""
+    over = pace.of(program)
+    found = steady(over, engine)
     loaded = tuple(
-        latency_under_load(program, engine, pace.interval, load=share, requests=load.requests, seed=load.seed)
+        latency_under_load(over, engine, found.interval, load=share, requests=load.requests, seed=load.seed)
         for share in (LOADS if load.requests else ())
     )
-    return Times(ideal, _alone(program, engine), pace, loaded)
+    first = run(engine, replace(program, schedule=list(pace.alone)), Recording("off")).makespan
+    return Times(ideal, first, found, loaded)
 
 
 def contrasts(
-    mapping: Mapping,
-    trace: Trace,
+    lowered: Callable[[Sequence[str]], Program],
     engine: Engine,
+    pace: Pace,
     own: Times,
     *,
     load: Load = NO_LOAD,
     progress: Callable[[str], None] = lambda step: None,
 ) -> list[Times]:
-    """``own`` and a row for each of ``CONTRASTS`` that is not ideal in it already."""
+    """``own`` and a row for each of ``CONTRASTS`` that is not ideal in it already.
+
+    ``lowered`` gives the program in which so much costs nothing.
+    """
     rows = [own]
     for contrast in CONTRASTS:
         ideal = tuple(dict.fromkeys((*own.ideal, *contrast)))
         if ideal != own.ideal:
             progress(f"ideal {', '.join(ideal)}")
-            rows.append(times(_relaxed(mapping, trace, ideal), engine, ideal, load))
+            rows.append(times(lowered(ideal), engine, pace, ideal, load))
     return rows
-
-
-def _relaxed(mapping: Mapping, trace: Trace, ideal: Sequence[str]) -> Program:
-    schedule = [Inference(request.graph) for request in trace.inferences]
-    return lower(mapping, trace.graphs, schedule, ideal)
-
-
-def _alone(program: Program, engine: Engine) -> int:
-    """Latency [ps] of the first inference with nothing before or behind it."""
-    only = Inference(program.schedule[0].segment)
-    return run(engine, replace(program, schedule=[only]), Recording("off")).makespan

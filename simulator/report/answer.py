@@ -9,7 +9,8 @@ from simulator.measure.attribution import Attribution
 from simulator.measure.bounds import Bound
 from simulator.measure.energy import Entry
 from simulator.measure.gains import Base, Gain
-from simulator.measure.metrics import Metric
+from simulator.measure.generation import Generation
+from simulator.measure.metric import Metric
 from simulator.measure.power import Power
 from simulator.measure.times import Times
 from simulator.program.form import Program
@@ -98,6 +99,10 @@ class Answer(Protocol):
         """What would help, most first."""
 
     @property
+    def generation(self) -> Generation | None:
+        """What requests to a language model saw."""
+
+    @property
     def host_crossover(self) -> float | None:
         """Host bandwidth [bit/s] at which host and chip limit alike."""
 
@@ -106,6 +111,6 @@ def macs_in_model(answer: Answer) -> int:
     """Multiply-accumulates that the network needs for all inferences of the run."""
     graphs = answer.trace.graphs
     return sum(
-        graphs[inference.segment].macs + graphs[inference.segment].products
-        for inference in answer.program.schedule
+        graphs[row.segment].macs + graphs[row.segment].products_after(row.context)
+        for row in answer.program.schedule
     )

@@ -241,12 +241,16 @@ def _trace_facts(trace: Trace) -> dict[str, str]:
     first, last = trace.requests[0].arrival, trace.requests[-1].arrival
     lengths = [request.length for request in trace.requests if request.length is not None]
     rows = {
-        "requests": f"{len(trace.requests):,}, {counted(sum(r.batch for r in trace.requests), 'inference')}",
+        "requests": f"{len(trace.requests):,}, {counted(sum(r.inferences for r in trace.requests), 'inference')}",
         "arrivals": f"from {scaled(first / 1e3, 'ns')} to {scaled(last / 1e3, 'ns')}",
         "shapes": f"{len(trace.graphs):,}",
         "recorded from": trace.digest,
     }
-    if lengths:
+    if trace.generates:
+        for name in ("prompt_length", "output_length"):
+            sizes = [getattr(request, name) for request in trace.requests]
+            rows[name.replace("_", " ")] = f"{min(sizes):,} to {max(sizes):,} tokens, {sum(sizes):,} in all"
+    elif lengths:
         rows["time steps"] = f"{min(lengths):,} to {max(lengths):,} a request"
     return rows
 

@@ -11,13 +11,14 @@ from rich.text import Text
 from simulator.measure.area import AREAS
 from simulator.measure.bounds import PARTS
 from simulator.measure.energy import not_modelled
-from simulator.measure.metrics import Metric
+from simulator.measure.metric import Metric
 from simulator.measure.totals import totals
 from simulator.report import tables
 from simulator.report.answer import Answer, macs_in_model
 from simulator.report.layout import heading, sentence, show, table
 from simulator.report.mapped import coverage
 from simulator.report.names import PART_NAMES
+from simulator.report.requests_table import show_percentiles
 from simulator.report.summary import grouped
 from simulator.report.text import column, counted, figure, percent, plain, scaled
 from simulator.report.times_table import show_times
@@ -33,6 +34,8 @@ _UNIT_ENDINGS = ("_ns", "_nj", "_gops")
 def report(answer: Answer, console: Console) -> None:
     """Print everything a first look needs; reads well at 80 columns and without colours."""
     _header(answer, console)
+    if requests := _group(answer, "requests"):
+        _rows(show_percentiles(requests, console), console)
     _figures("Time", _group(answer, "time"), console)
     show_times(answer.times, console)
     _throughput(answer, console)
@@ -72,6 +75,10 @@ def _group(answer: Answer, group: str) -> list[Metric]:
 
 def _figures(title: str, metrics: Sequence[Metric], console: Console) -> None:
     heading(title, console)
+    _rows(metrics, console)
+
+
+def _rows(metrics: Sequence[Metric], console: Console) -> None:
     made = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     made.add_column(no_wrap=True)
     made.add_column(justify="right", no_wrap=True)

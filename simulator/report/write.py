@@ -7,6 +7,7 @@ import pandas as pd
 
 from simulator.report import tables
 from simulator.report.answer import Answer
+from simulator.report.requests_table import requests
 from simulator.report.resolved import PLACEMENT, chip_yaml, placement_yaml
 from simulator.report.summary import as_json, places, summary
 from simulator.report.timeline_file import write_timeline
@@ -28,6 +29,8 @@ def write(answer: Answer, folder: Path, *, plots: bool = True, processes: int = 
     write_csv(tables.layers(answer, answer.history), folder / "layers.csv")
     write_csv(tables.units(answer), folder / "units.csv")
     write_csv(tables.energy(answer), folder / "energy.csv")
+    if answer.generation is not None:
+        write_csv(requests(answer.generation), folder / "requests.csv")
     write_timeline(seen.program, seen.past, folder / "timeline.parquet")
     (folder / "chip.yaml").write_text(chip_yaml(answer.chip_file.data), encoding="utf-8")
     placement = placement_yaml(answer.mapping.graph.name, places(answer))

@@ -27,7 +27,7 @@ from simulator.study.run import simulate
 from simulator.study.sweep_constraints import Constraint, has_figure, unmet
 from simulator.trace.pattern import RequestPattern
 from simulator.trace.trace import Trace, record_trace
-from simulator.trace.written import pattern
+from simulator.trace.written import Written, pattern
 from simulator.workload.reader import Workload
 
 IDEAL = ("network", "memory", "host")
@@ -167,15 +167,16 @@ def is_of_chip(field: str) -> bool:
 
 def requests(settings: Mapping[str, Any]) -> RequestPattern:
     """The request pattern. Raises InputError."""
-    given = {
-        name: settings.get(f"requests.{name}") for name in ("count", "batch", "arrivals", "length", "seed")
-    }
+    texts = ("arrivals", "length", "prompt_length", "output_length")
+    given = {name: settings.get(f"requests.{name}") for name in ("count", "batch", "seed", *texts)}
     for name in ("count", "batch", "seed"):
         value = given[name]
         if value is not None and (not isinstance(value, int) or isinstance(value, bool)):
             raise InputError("must be an integer", field=f"requests.{name}", value=value)
-    arrivals, length = (None if given[name] is None else str(given[name]) for name in ("arrivals", "length"))
-    return pattern(given["count"], given["batch"], arrivals, length, given["seed"] or 0)
+    arrivals, length, prompt, output = (None if given[name] is None else str(given[name]) for name in texts)
+    return pattern(
+        Written(given["count"], given["batch"], length, arrivals, prompt, output), given["seed"] or 0
+    )
 
 
 def mapping(settings: Mapping[str, Any]) -> Asked:

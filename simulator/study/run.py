@@ -18,15 +18,19 @@ from simulator.measure.attribution import Attribution, attribution
 from simulator.measure.bounds import Bound, bounds
 from simulator.measure.energy import Entry, energy
 from simulator.measure.gains import Base, Gain, base, gains
+from simulator.measure.generation import Generation
 from simulator.measure.limiter import host_crossover, limiter
-from simulator.measure.metrics import Measured, Metric, metrics
+from simulator.measure.metric import Metric
+from simulator.measure.metrics import Measured, metrics
 from simulator.measure.power import Power, power
-from simulator.measure.times import NO_LOAD, Load, Times, contrasts, times
-from simulator.program.form import Inference, Program
+from simulator.measure.times import NO_LOAD, Load, Pace, Times, contrasts, times
+from simulator.program.form import Program
 from simulator.program.history import History, history
 from simulator.program.timeline import FULL, Recording, Timeline
 from simulator.study import engines
 from simulator.study.balanced import balanced
+from simulator.study.executed import alone, execute, in_detail, kept, repeated, schedule
+from simulator.study.generate import Limits
 from simulator.study.reloaded import reloaded
 from simulator.trace.trace import Trace
 
@@ -35,10 +39,11 @@ from simulator.trace.trace import Trace
 class Result:
     """Everything a run gave.
 
-    ``times``: as run, then what contention costs. ``bounds`` belong to ``program``, ``host_crossover`` [bit/s] to
-    the program with nothing ideal. ``history`` is there with full recording; ``base`` (what limits) and ``gains``
-    (what would help) with ``contrast``. ``beginning``: the first inferences run alone, where the whole run was too
-    long to keep every operation; ``whole``: there, how many inferences the whole run has.
+    ``times``: as run, then what contention costs. ``bounds`` are of what the steady interval repeats,
+    ``host_crossover`` [bit/s] of that with nothing ideal. ``history`` is there with full recording; ``base`` (what
+    limits) and ``gains`` (what would help) with ``contrast``; ``generation`` (what requests saw) where tokens are
+    generated. ``beginning``: the first inferences run alone, where the whole run was too long to keep every operation;
+    ``whole``: there, how many inferences the whole run has.
     """
 
     chip_file: ChipFile
@@ -56,6 +61,7 @@ class Result:
     history: History | None = None
     base: Base | None = None
     gains: Sequence[Gain] = ()
+    generation: Generation | None = None
     beginning: "Result | None" = None
     whole: int | None = None
 
@@ -93,6 +99,7 @@ def simulate(
     tiles: int | None = None,
     chips: int | None = None,
     reload: bool = False,
+    max_batch: int | None = None,
     ideal: Sequence[str] = (),
     recording: Recording = FULL,
     detail: int | None = None,
@@ -103,28 +110,36 @@ def simulate(
     """Map, lower, execute and measure a trace on a chip.
 
     ``placement``, ``tiles``, ``chips``: see ``plan``. ``ideal``: names of what costs nothing (network, memory, host).
-    ``recording``: what the timeline keeps; no figure depends on it. ``detail``: most operations that are kept one by
-    one; of a longer run only the ``beginning``. ``contrast``: the times once more with network,
-    memory and host ideal, and what would help; ``load``: latency under load as well. ``progress`` is told each step.
-    Raises InputError or DeadlockError.
+    ``max_batch``: most requests for which tokens are generated at a time. ``recording``: what the timeline keeps; no
+    figure depends on it. ``detail``: most operations that are kept one by one; of a longer run only the ``beginning``.
+    ``contrast``: the times once more with network, memory and host ideal, and what would help; ``load``: latency under
+    load as well. ``progress`` is told each step. Raises InputError or DeadlockError.
     """
-    chip, inferences = chip_file.chip, schedule(trace)
+    chip = chip_file.chip
+    _check_generation(trace, max_batch, load)
     mapping = plan(chip_file, trace, placement, tiles, chips, engine=engine, ideal=ideal, reload=reload)
-    program = lower(mapping, trace.graphs, inferences, ideal)
-    reference = lower(mapping, trace.graphs, inferences) if ideal else program
+
+    def lowered(free: Sequence[str]) -> Program:
+        return lower(mapping, trace.graphs, schedule(trace), free, trace.longest)
+
+    program = lowered(ideal)
     progress("run")
-    kept = len(inferences) if detail is None else _kept(trace, program, detail)
-    recording = recording if kept == len(inferences) else Recording("off")
-    timeline = run(engine, program, recording)
+    recording = recording if in_detail(trace, program, detail) else Recording("off")
+    cache = mapping.hardware.host.kv_cache
+    limit = Limits(max_batch, cache.size if cache and "memory" not in ideal else None)
+    timeline, generation = execute(program, trace, engine, recording, limit)
     progress("steady interval")
-    own = times(program, engine, tuple(ideal), load)
+    pace = Pace(repeated(trace), alone(trace))
+    steady = pace.of(program)
+    own = times(program, engine, pace, tuple(ideal), load)
     rows, start = [own], None
     if contrast:
-        rows = contrasts(mapping, trace, engine, own, load=load, progress=progress)
+        rows = contrasts(lowered, engine, pace, own, load=load, progress=progress)
         progress("what would help")
-        start = base(program, engine, own.steady)
+        start = base(steady, engine, own.steady)
     entries = energy(chip, mapping, program, timeline.makespan)
-    limits = bounds(program)
+    limits = bounds(steady)
+    reference = pace.of(lowered(())) if ideal else steady
     result = Result(
         chip_file=chip_file,
         trace=trace,
@@ -133,7 +148,7 @@ def simulate(
         program=program,
         timeline=timeline,
         times=rows,
-        metrics=metrics(Measured(chip, mapping, program, timeline, own, entries)),
+        metrics=metrics(Measured(chip, mapping, program, timeline, own, entries, steady, generation)),
         energy=entries,
         bounds=limits,
         limiter=limiter(limits, own.steady.interval),
@@ -141,30 +156,22 @@ def simulate(
         history=history(program, timeline) if recording.level == "full" else None,
         base=start,
         gains=gains(start, engine) if start else [],
+        generation=generation,
     )
-    if kept == len(inferences):
+    count = kept(trace, program, detail)
+    if count == len(program.schedule):
         return result
     progress("beginning")
-    return replace(result, beginning=_beginning(result, engine, kept))
+    return replace(result, beginning=_beginning(result, engine, count))
 
 
-def _kept(trace: Trace, program: Program, detail: int) -> int:
-    """Inferences of as many whole requests as ``detail`` operations allow, of one at least."""
-    counts = [sum(work.n for work in segment.work.values()) for segment in program.segments]
-    operations = inferences = 0
-    for request in trace.requests:
-        operations += request.batch * counts[request.graph]
-        if inferences and operations > detail:
-            break
-        inferences += request.batch
-    return inferences
-
-
-def _beginning(result: Result, engine: Engine, kept: int) -> Result:
-    """The first requests, ``kept`` inferences, run alone."""
-    ends = accumulate(request.batch for request in result.trace.requests)
-    requests = next(number for number, end in enumerate(ends, start=1) if end == kept)
-    program = replace(result.program, schedule=result.program.schedule[:kept])
+def _beginning(result: Result, engine: Engine, count: int) -> Result:
+    """The first requests (or tokens), ``count`` inferences, run alone."""
+    requests = len(result.trace.requests)
+    if not result.trace.generates:
+        ends = accumulate(request.batch for request in result.trace.requests)
+        requests = next(number for number, end in enumerate(ends, start=1) if end == count)
+    program = replace(result.program, schedule=result.program.schedule[:count])
     timeline = run(engine, program)
     return replace(
         result,
@@ -218,6 +225,15 @@ def plan(
     return replace(found, how=f"{how}; {many} {several}" if many > 1 else how)
 
 
-def schedule(trace: Trace) -> list[Inference]:
-    """One inference per request and batch member, in order of arrival."""
-    return [Inference(request.graph, request.arrival) for request in trace.inferences]
+def _check_generation(trace: Trace, max_batch: int | None, load: Load) -> None:
+    """InputError for what only goes with tokens that are generated, or only without."""
+    if max_batch is not None and not trace.generates:
+        remedy = "Say --prompt-length and --output-length"
+        raise InputError(
+            "is for tokens that are generated", field="--max-batch", value=max_batch, remedy=remedy
+        )
+    if load.requests and trace.generates:
+        remedy = "Say when requests arrive: --arrivals poisson:5"
+        raise InputError(
+            "is not for tokens that are generated", field="--load", value=load.requests, remedy=remedy
+        )

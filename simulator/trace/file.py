@@ -32,6 +32,7 @@ from simulator.trace.records import (
 from simulator.trace.trace import Request, Trace
 from simulator.workload.graph import Graph, Layer
 from simulator.workload.shapes import check_delay, check_total, rebuild
+from simulator.workload.tokens import check_token, prompt_part
 
 MAX_BYTES = 2**28
 """Of the file, and of its content once decompressed."""
@@ -227,15 +228,30 @@ class _Reader:
     def _requests(self, graphs: tuple[Graph, ...]) -> tuple[Request, ...]:
         lengths = [graph.length for graph in graphs]
         requests: list[Request] = []
+        part: Graph | None = None
         last = inferences = 0
         for number in range(self.header.requests):
             request = self._request(number, last, lengths)
             last = request.arrival
-            inferences += request.batch
+            inferences += request.inferences
+            if request.output_length and part is None:
+                part = self._token_graphs(graphs)
+            generates = part is not None
+            lone = (request.prompt_length > 0, request.output_length > 0) != (generates, generates)
+            rule = "prompt_length and output_length go together, with all requests or none"
+            self._require(not lone, "output_length", request.output_length, rule)
             if inferences > MAX_INFERENCES:
                 raise self._error(f"must not add up to more than {MAX_INFERENCES}", "batch", request.batch)
             requests.append(request)
         return tuple(requests)
+
+    def _token_graphs(self, graphs: tuple[Graph, ...]) -> Graph:
+        """The second of two shapes, for which the first one decides."""
+        check_token(graphs[0], f"{self.name}:{self.number}")
+        part = prompt_part(graphs[0])
+        rule = "where tokens are generated there must be two: a token's, and what of it keys and values need"
+        self._require(graphs[1:] == (part,), "shapes", len(graphs), rule)
+        return part
 
     def _request(self, number: int, last: int, lengths: list[int | None]) -> Request:
         record = self._take(RequestRecord)

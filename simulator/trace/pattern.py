@@ -8,6 +8,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import NamedTuple
 
 from simulator.base.errors import InputError
 from simulator.workload.schema import MAX_SIZE
@@ -104,29 +105,46 @@ class Uniform:
     low: int
     high: int
     seed: int = 0
+    of: str = "lengths"
+    """What is drawn; two things of one seed are not alike."""
 
     def __post_init__(self) -> None:
         valid = 1 <= self.low <= self.high <= MAX_SIZE
-        _require(valid, "lengths", f"{self.low}..{self.high}", f"must be a range within 1..{MAX_SIZE}")
+        _require(valid, self.of, f"{self.low}..{self.high}", f"must be a range within 1..{MAX_SIZE}")
 
     def values(self, count: int) -> Iterator[int | None]:
         """Time steps per request."""
-        source = random.Random(f"lengths {self.seed}")
+        source = random.Random(f"{self.of} {self.seed}")
         for _ in range(count):
             yield self.low + int(source.random() * (self.high - self.low + 1))
+
+
+Lengths = Constant | Listed | Uniform
+
+
+class Asked(NamedTuple):
+    """Arrival [ps], time steps, and, where tokens are generated, length of prompt and output (else 0)."""
+
+    arrival: int
+    length: int | None
+    prompt: int
+    output: int
 
 
 @dataclass(frozen=True)
 class RequestPattern:
     """``count`` requests, each a batch of ``batch`` inferences that arrive together.
 
-    Raises ``InputError`` for counts beyond ``MAX_INFERENCES``.
+    With ``outputs`` a language model reads a prompt and generates so many tokens. Raises ``InputError`` for counts
+    beyond ``MAX_INFERENCES``.
     """
 
     count: int = 1
     batch: int = 1
     arrivals: AtOnce | Every | Poisson | Given = field(default_factory=AtOnce)
-    lengths: Constant | Listed | Uniform = field(default_factory=Constant)
+    lengths: Lengths = field(default_factory=Constant)
+    prompts: Lengths = field(default_factory=lambda: Constant(1))
+    outputs: Lengths | None = None
 
     def __post_init__(self) -> None:
         rule = f"must be 1..{MAX_INFERENCES}"
@@ -135,16 +153,19 @@ class RequestPattern:
         total = self.count * self.batch
         _require(total <= MAX_INFERENCES, "count * batch", total, f"must be at most {MAX_INFERENCES}")
 
-    def requests(self) -> Iterator[tuple[int, int | None]]:
-        """Arrival [ps] and length of each request. Raises ``InputError`` for times out of order or range."""
+    def requests(self) -> Iterator[Asked]:
+        """What is asked when. Raises ``InputError`` for times out of order or range."""
         last = 0
         times = islice(self.arrivals.times(self.count), self.count)
-        for number, (time, length) in enumerate(zip(times, self.lengths.values(self.count), strict=True)):
+        none = Constant(0)
+        prompts, outputs = (self.prompts, self.outputs) if self.outputs else (none, none)
+        sizes = (each.values(self.count) for each in (self.lengths, prompts, outputs))
+        for number, (time, length, prompt, output) in enumerate(zip(times, *sizes, strict=True)):
             where = f"arrivals.{number}"
             _require(time >= last, where, time, f"must not be before the one before it ({last} ps)")
             _require(time <= MAX_TIME, where, time, f"must be at most {MAX_TIME} ps")
             last = time
-            yield time, length
+            yield Asked(time, length, prompt or 0, output or 0)
 
 
 def _require(holds: bool, name: str, value: object, rule: str) -> None:

@@ -143,10 +143,13 @@ class RequestRecord(_Record):
     shape: Annotated[int, Field(ge=0, le=MAX_INFERENCES)]
     length: Annotated[int, Field(ge=1, le=MAX_SIZE)] | None
     batch: Count
+    prompt_length: Annotated[int, Field(ge=0, le=MAX_SIZE)] = 0
+    output_length: Annotated[int, Field(ge=0, le=MAX_SIZE)] = 0
 
     def request(self) -> Request:
         """The request that was recorded."""
-        return Request(self.arrival, self.shape, self.length, self.batch)
+        sizes = self.prompt_length, self.output_length
+        return Request(self.arrival, self.shape, self.length, self.batch, *sizes)
 
 
 def header(trace: Trace) -> HeaderRecord:
@@ -168,14 +171,18 @@ def body(trace: Trace) -> Iterator[dict[str, Any]]:
         for layer in graph.layers:
             yield _layer(number, layer)
     for number, request in enumerate(trace.requests):
-        yield {
+        columns = {
             "record": "request",
             "number": number,
             "arrival": request.arrival,
             "shape": request.graph,
             "length": request.length,
             "batch": request.batch,
+            "prompt_length": request.prompt_length,
+            "output_length": request.output_length,
         }
+        _omit(columns, prompt_length=0, output_length=0)
+        yield columns
 
 
 def _layer(shape: int, layer: Layer) -> dict[str, Any]:

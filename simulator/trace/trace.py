@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from simulator.base.errors import InputError
-from simulator.trace.pattern import RequestPattern
+from simulator.trace.pattern import MAX_INFERENCES, RequestPattern
 from simulator.workload.graph import Graph
 from simulator.workload.reader import Workload
+from simulator.workload.tokens import token_graphs
 
 MAX_LAYERS = 100_000
 """Most layers of all distinct graphs of a trace together."""
@@ -16,20 +17,29 @@ MAX_LAYERS = 100_000
 class Request(NamedTuple):
     """``batch`` inferences of graph number ``graph`` that arrive together at ``arrival`` [ps].
 
-    ``length`` is the number of time steps, None for a network without.
+    ``length`` is the number of time steps, None for a network without. Where tokens are generated, each member of the
+    batch reads ``prompt_length`` tokens and gives ``output_length``; the last of the prompt gives the first of them.
     """
 
     arrival: int
     graph: int
     length: int | None
     batch: int
+    prompt_length: int = 0
+    output_length: int = 0
+
+    @property
+    def inferences(self) -> int:
+        """Passes through the network; where tokens are generated, one a token that is read."""
+        return self.batch * max(self.prompt_length + self.output_length - 1, 1)
 
 
 @dataclass(frozen=True)
 class Trace:
     """``requests`` in the order of arrival; ``graphs`` are the distinct shapes that they ask for.
 
-    ``digest`` is that of the workload the trace was recorded from.
+    Where tokens are generated these are a token's, and that of one of the prompt but the last. ``digest`` is that of
+    the workload the trace was recorded from.
     """
 
     workload: str
@@ -42,25 +52,63 @@ class Trace:
         """Each request once per member of its batch, in order."""
         return (request for request in self.requests for _ in range(request.batch))
 
+    @property
+    def generates(self) -> bool:
+        """Whether requests read a prompt and generate tokens."""
+        return bool(self.requests) and self.requests[0].output_length > 0
+
+    @property
+    def longest(self) -> int:
+        """Most tokens that any request keeps keys and values of."""
+        return max((row.prompt_length + row.output_length - 1 for row in self.requests), default=0)
+
 
 def record_trace(workload: Workload, pattern: RequestPattern) -> Trace:
     """Expand a request pattern; graphs are bound once per length and numbered as they first appear.
 
     Raises ``InputError`` for a length that the workload does not allow, or too many different ones.
     """
+    if pattern.outputs is not None:
+        return _generation(workload, pattern)
     numbers: dict[int | None, int] = {}
     graphs: list[Graph] = []
     requests = []
     layers = 0
-    for arrival, asked in pattern.requests():
-        if asked not in numbers:
-            numbers[asked] = len(graphs)
-            graphs.append(workload.bind(asked))
+    for asked in pattern.requests():
+        if asked.length not in numbers:
+            numbers[asked.length] = len(graphs)
+            graphs.append(workload.bind(asked.length))
             layers += len(graphs[-1].layers)
             _check_layers(layers)
-        number = numbers[asked]
-        requests.append(Request(arrival, number, graphs[number].length, pattern.batch))
+        number = numbers[asked.length]
+        requests.append(Request(asked.arrival, number, graphs[number].length, pattern.batch))
     return Trace(workload.name, workload.digest, tuple(graphs), tuple(requests))
+
+
+def _generation(workload: Workload, pattern: RequestPattern) -> Trace:
+    """Requests to a language model."""
+    graphs = token_graphs(workload)
+    sequence = workload.description.sequence
+    most, total, requests = sequence.limit if sequence else 0, 0, []
+    for asked in pattern.requests():
+        request = Request(asked.arrival, 0, 1, pattern.batch, asked.prompt, asked.output)
+        total += request.inferences
+        if not 2 <= asked.prompt + asked.output <= most + 1:
+            rule = f"prompt and output must be at least one token each, together at most {most + 1}"
+            value = f"{asked.prompt} and {asked.output}"
+            remedy = "the last token that is generated is not read; 'sequence.limit' says how far a token looks back"
+            raise InputError(
+                rule, place=workload.name, field="lengths", value=value, remedy=remedy.capitalize()
+            )
+        check_tokens(total)
+        requests.append(request)
+    return Trace(workload.name, workload.digest, graphs, tuple(requests))
+
+
+def check_tokens(total: int) -> None:
+    """Raise ``InputError`` for more tokens than a trace may have."""
+    if total > MAX_INFERENCES:
+        raise InputError(f"a trace must have at most {MAX_INFERENCES} tokens", field="requests", value=total)
 
 
 def _check_layers(layers: int) -> None:

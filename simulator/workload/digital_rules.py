@@ -122,25 +122,18 @@ def _elementwise(spec: ElementwiseSpec, name: str, inputs: Sequence[Layer], leng
         if not (same or spread):
             rule = f"must have the shape of {text(first)} or be spread over it"
             raise RuleError(rule, path=("inputs", number), value=text(other))
-    return Layer(
-        name,
-        spec.kind,
-        (),
-        first.grid,
-        width,
-        parameters=spec.trained,
-        **_work(first, width, spec.operations),
-        attributes={**_plain(spec, "function", "trained"), "operations": spec.operations},
-    )
+    attributes = {**_plain(spec, "function", "trained"), "operations": spec.operations}
+    layer = Layer(name, spec.kind, (), first.grid, width, parameters=spec.trained, attributes=attributes)
+    return _on_values(layer, first, spec.operations)
 
 
-def _work(first: Layer, width: int, operations: int) -> dict[str, int]:
-    """Operations on every value, of a vector of which a part is masked on those that are not."""
-    count, widening = first.positions, first.widening if width == first.width else 0
+def _on_values(layer: Layer, first: Layer, operations: int) -> Layer:
+    """The layer with operations on every value, of vectors of which a part is masked on those that are not."""
+    count, widening = first.positions, first.widening if layer.width == first.width else 0
     if not widening:
-        return {"operations": count * width * operations}
+        return replace(layer, operations=count * layer.width * operations)
     met = widening * (count + 1) * count // 2
-    return {"operations": met * operations, "growth": widening * operations, "widening": widening}
+    return replace(layer, operations=met * operations, growth=widening * operations, widening=widening)
 
 
 @shape.register
@@ -150,17 +143,11 @@ def _normalise(spec: NormaliseSpec, name: str, inputs: Sequence[Layer], length: 
         if first.positions * first.width % (other.positions * other.width):
             rule = f"must have the shape of {text(first)} or be spread over it"
             raise RuleError(rule, path=("inputs", number), value=text(other))
-    return Layer(
-        name,
-        spec.kind,
-        (),
-        first.grid,
-        first.width,
-        activation=activation(spec),
-        parameters=spec.trained,
-        **_work(first, first.width, spec.operations),
-        attributes={**_plain(spec, "function", "trained"), "operations": spec.operations},
+    attributes = {**_plain(spec, "function", "trained"), "operations": spec.operations}
+    layer = Layer(
+        name, spec.kind, (), first.grid, first.width, parameters=spec.trained, attributes=attributes
     )
+    return _on_values(replace(layer, activation=activation(spec)), first, spec.operations)
 
 
 @shape.register

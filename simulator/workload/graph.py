@@ -144,6 +144,12 @@ class Graph:
         return next((layer.grid[0] for layer in timed if "steps" not in layer.attributes), None)
 
     @property
+    def cached(self) -> tuple[Layer, ...]:
+        """Layers to whose earlier positions others look back: keys and values."""
+        read = {source.layer for layer in self.layers for source in layer.inputs if source.reach == "past"}
+        return tuple(layer for layer in self.layers if layer.name in read)
+
+    @property
     def mapped(self) -> tuple[Layer, ...]:
         """Layers with stationary weights."""
         return tuple(layer for layer in self.layers if layer.matrices)
@@ -161,4 +167,8 @@ class Graph:
     @property
     def products(self) -> int:
         """Multiply-accumulates between two activations per inference."""
-        return sum(layer.products for layer in self.layers)
+        return self.products_after(0)
+
+    def products_after(self, context: int) -> int:
+        """Those of an inference behind which so many positions lie already, each of two operations."""
+        return sum(layer.products + context * layer.growth // 2 for layer in self.layers if layer.products)

@@ -28,7 +28,7 @@ def test_every_example_runs_in_order(call: Call, tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text(network)
     light = Path(find_spec("onnx").submodule_search_locations[0]) / "backend" / "test" / "data" / "light"
     (tmp_path / "model.onnx").symlink_to(light / "light_squeezenet.onnx")
-    assert len(COMMANDS) == 9
+    assert len(COMMANDS) == 10
     for command in COMMANDS:
         done = call(*shlex.split(command), *(["--no-plots"] if command.startswith("run") else []))
         told = "MACs mapped / MACs in the model:" if "workload model.onnx" in command else ""
@@ -38,6 +38,7 @@ def test_every_example_runs_in_order(call: Call, tmp_path: Path) -> None:
         "ibm14nm-mine",
         "ibm14nm-ptb_char_lstm",
         "ibm14nm-resnet9_cifar10",
+        "ibm14nm_large-gpt2_small",
         "ibm14nm_large-model",
     ]
 

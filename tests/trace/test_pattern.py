@@ -19,11 +19,11 @@ from simulator.trace.pattern import (
 
 
 def arrivals(pattern: RequestPattern) -> list[int]:
-    return [time for time, _ in pattern.requests()]
+    return [asked.arrival for asked in pattern.requests()]
 
 
 def lengths(pattern: RequestPattern) -> list[int | None]:
-    return [length for _, length in pattern.requests()]
+    return [asked.length for asked in pattern.requests()]
 
 
 def test_arrivals_at_once_every_and_given():

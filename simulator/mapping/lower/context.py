@@ -16,12 +16,18 @@ IDEALS = ("network", "memory", "host")
 
 @dataclass
 class Context:
-    """One lowering of one graph. ``ideal`` names what costs nothing: network, memory, host."""
+    """One lowering of one graph. ``ideal`` names what costs nothing: network, memory, host.
+
+    ``longest``: the graph is one token, of which so many may stand in a sequence; 0: it is a whole inference.
+    ``cached``: layers whose results are kept for later tokens.
+    """
 
     mapping: Mapping
     graph: Graph
     builder: Builder
     ideal: frozenset[str] = frozenset()
+    longest: int = 0
+    cached: tuple[str, ...] = ()
     views: dict[str, int] = field(default_factory=dict)
     indices: dict[tuple[str, Source], Index] = field(default_factory=dict)
     hops: dict[tuple[str, int], int] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from simulator.mapping.lower.chain import ChainStreams
 from simulator.mapping.lower.chip_path import seen
 from simulator.mapping.lower.context import Context
 from simulator.mapping.lower.host_work import computing
+from simulator.mapping.lower.kv_cache import read_past
 from simulator.mapping.lower.reads import of_copy
 from simulator.mapping.placed import PlacedChain
 from simulator.mapping.split import Chain
@@ -68,7 +69,8 @@ def lower_view(context: Context, name: str, chains: list[ChainStreams], left: Se
         context.builder.work(view, constant(1))
         return
     computed = context.computed(name)
-    context.builder.work(view, computing(context.hardware, layer) if computed else constant(layer.positions))
+    work = computing(context.hardware, layer, context.longest) if computed else constant(layer.positions)
+    context.builder.work(view, work)
     for number, chain in enumerate(chains):
         _way_out(context, layer, number, chain, view)
     latency = 0 if "host" in context.ideal else context.hardware.host.latency
@@ -77,6 +79,7 @@ def lower_view(context: Context, name: str, chains: list[ChainStreams], left: Se
     if not chains and not left:
         for source in layer.inputs:
             from_view(context, view, layer, source, cause="host")
+        read_past(context, layer, view)
 
 
 def input_bytes(context: Context, placed: PlacedChain, stage: int, source: Source) -> Int:

@@ -1,6 +1,7 @@
 """What the host computes itself: layers without weights, on one processor that all of them share."""
 
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 
@@ -13,39 +14,65 @@ _LONGEST = 2**61
 """Below, two integers add up within 64 bits."""
 
 
-def computing(hardware: Hardware, layer: Layer) -> Work:
-    """The processor's time for each position of a layer; energy is counted by ``values``, its operations."""
-    times = durations(layer, hardware.host.compute or Fraction(1))
-    return Work(layer.positions, times, times, values=layer.operations)
+def computing(hardware: Hardware, layer: Layer, longest: int = 0) -> Work:
+    """The processor's time for each position of a layer; energy is counted by ``values``, its operations.
 
-
-def durations(layer: Layer, rate: Fraction) -> Duration:
-    """Picoseconds of each position at ``rate`` [op/s], at least one.
-
-    What has been done by the end of a position is rounded up, so that the total is rounded once.
+    ``longest``: of a token, for so many places in its sequence.
     """
-    done = operations(layer, layer.positions)
-    each = Fraction(10**12) / rate
-    if each * int(done[-1]) > _LONGEST:
+    times = durations(layer, hardware.host.compute or Fraction(1), longest)
+    if not (longest and layer.growth):
+        return Work(layer.positions, times, times, values=layer.operations)
+    return Work(1, times, times, growing=_grown(layer.operations, layer.growth, longest))
+
+
+def durations(layer: Layer, rate: Fraction, longest: int = 0) -> Duration:
+    """Picoseconds of each position at ``rate`` [op/s], at least one; ``longest``: see ``computing``.
+
+    What has been done by the end of a position is rounded up, so that the total is rounded once; a token takes as long
+    alone as within a whole sequence.
+    """
+    places = longest if layer.growth and longest else layer.positions
+    times = _times(layer.operations, layer.growth, layer.positions, places, rate)
+    if times is None:
         raise InputError(
             "the host computes longer than 2^61 ps an inference",
             field=layer.name,
             value=f"{layer.operations} operations",
         )
-    times = np.maximum(np.diff(_ends(done, each), prepend=0), 1)
     return Duration(int(times[0])) if (times == times[0]).all() else Duration(table=times)
 
 
-def operations(layer: Layer, positions: int) -> Int:
-    """Operations done by the end of each position, shape (positions,); a layer that reads the past grows."""
-    count, k = layer.positions, np.arange(1, positions + 1, dtype=np.int64)
-    whole, rest = divmod(2 * layer.operations - layer.growth * count * (count - 1), 2 * count)
-    return np.asarray(k * whole + k * rest // (2 * count) + layer.growth * (k * (k - 1) // 2), np.int64)
+@lru_cache(maxsize=512)
+def _times(operations: int, growth: int, positions: int, places: int, rate: Fraction) -> Int | None:
+    """Picoseconds of each place, one array for all layers alike; None where they are too long."""
+    done, each = _done(operations, growth, positions, places), Fraction(10**12) / rate
+    if each * int(done[-1]) > _LONGEST:
+        return None
+    return _kept(np.maximum(np.diff(whole(done, each), prepend=0), 1))
 
 
-def _ends(done: Int, each: Fraction) -> Int:
-    """ceil(done * each), exact; shape (positions,)."""
-    whole, rest = divmod(each.numerator, each.denominator)
-    safe = max(rest * int(done[-1]), each.denominator) < _LONGEST
-    shares = done if safe else done.astype(object)
-    return np.asarray(done * whole - (-shares * rest) // each.denominator, np.int64)
+def _done(operations: int, growth: int, positions: int, places: int) -> Int:
+    """Operations done by the end of each place, shape (places,): ``operations`` by the end of the last position."""
+    k = np.arange(1, places + 1, dtype=np.int64)
+    each, rest = divmod(2 * operations - growth * positions * (positions - 1), 2 * positions)
+    return np.asarray(k * each + k * rest // (2 * positions) + growth * (k * (k - 1) // 2), np.int64)
+
+
+@lru_cache(maxsize=512)
+def _grown(first: int, growth: int, places: int) -> Int:
+    """Operations of each place, shape (places,)."""
+    return _kept(first + growth * np.arange(places, dtype=np.int64))
+
+
+def whole(amounts: Int, each: Fraction) -> Int:
+    """ceil(amounts * each), exact, for amounts in rising order; shape of ``amounts``."""
+    times, rest = divmod(each.numerator, each.denominator)
+    safe = max(rest * int(amounts[-1]), each.denominator) < _LONGEST
+    shares = amounts if safe else amounts.astype(object)
+    return np.asarray(amounts * times - (-shares * rest) // each.denominator, np.int64)
+
+
+def _kept(values: Int) -> Int:
+    """An array that nobody changes."""
+    values.setflags(write=False)
+    return values

@@ -8,6 +8,7 @@ from simulator.mapping.lower.chain import ChainStreams, lower_chain
 from simulator.mapping.lower.circuit_path import lower_circuits
 from simulator.mapping.lower.context import IDEALS, Context
 from simulator.mapping.lower.host_path import feed_residual, feed_tile, lower_view
+from simulator.mapping.lower.kv_cache import write_cached
 from simulator.mapping.lower.link_path import Reader, deliver, on_chip
 from simulator.mapping.lower.reload import program_weights
 from simulator.mapping.plan import Mapping
@@ -16,11 +17,16 @@ from simulator.workload.graph import Graph, Layer, Source
 
 
 def lower(
-    mapping: Mapping, graphs: Sequence[Graph], inferences: Sequence[Inference], ideal: Sequence[str] = ()
+    mapping: Mapping,
+    graphs: Sequence[Graph],
+    inferences: Sequence[Inference],
+    ideal: Sequence[str] = (),
+    longest: int = 0,
 ) -> Program:
     """The program of these inferences; ``inferences[i].segment`` is a number of ``graphs``.
 
-    All graphs are shapes of the mapped network (other sequence lengths). ``ideal``: see ``IDEALS``.
+    All graphs are shapes of the mapped network (other sequence lengths). ``ideal``: see ``IDEALS``. ``longest``: graphs
+    are single tokens, contexts below it.
     """
     for name in ideal:
         if name not in IDEALS:
@@ -31,9 +37,10 @@ def lower(
                 remedy=did_you_mean(name, IDEALS),
             )
     builder = Builder()
+    cached = tuple(layer.name for layer in graphs[0].cached) if longest else ()
     for graph in graphs:
         builder.begin(graph.name)
-        _segment(Context(mapping, graph, builder, frozenset(ideal)))
+        _segment(Context(mapping, graph, builder, frozenset(ideal), longest, cached))
     return builder.program(list(inferences))
 
 
@@ -106,3 +113,4 @@ def _views(
             home = context.fusion.home(name)
             lower_view(context, name, chains.get(home, []), (left or {}).get(home, ()))
             done.add(name)
+    write_cached(context)
