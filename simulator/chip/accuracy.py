@@ -62,8 +62,8 @@ class Accuracy(Section):
     ``devices``: device model by devices a polarity. ``g_max``: another than the model's. ``levels``: steps between
     g_min and g_max that can be written, if another number than the model's. ``weight_scale``: what shares the largest
     weight. ``converter_range``: full scale is what can come at most (*max*), what came at most for calibration inputs
-    (*calibrated*), or such that a step is one of the product (*granular*). ``partial_sums``: bits of sums between
-    tiles.
+    and ``range_margin`` of it beyond (*calibrated*), or such that a step is one of the product (*granular*).
+    ``partial_sums``: bits of sums between tiles. ``local_arithmetic``: half precision, or so wide that nothing is lost.
     """
 
     devices: dict[Annotated[str, Field(pattern="^[1-8]$")], Name] = Field(min_length=1)
@@ -71,8 +71,10 @@ class Accuracy(Section):
     levels: Count | None = None
     weight_scale: Literal["tile", "column"]
     converter_range: Literal["max", "calibrated", "granular"]
+    range_margin: Steps = library(_none("no more than calibration asks for"))
     converter: ConverterErrors = Field(default_factory=ConverterErrors)
     wires: Wires | None = None
     stuck: Stuck = Field(default_factory=Stuck)
     partial_sums: Positive
+    local_arithmetic: Literal["half", "exact"]
     compensation: Compensation | None = None

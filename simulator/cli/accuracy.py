@@ -9,10 +9,17 @@ from simulator.cli.options import AsJson, ChipPath, Settings
 
 Matrix = Annotated[
     str,
-    typer.Option("--matrix", metavar="WHAT", help="random, dft, or a file .npy of shape (rows, columns)."),
+    typer.Option(
+        "--matrix",
+        metavar="WHAT",
+        help="random, uniform, gaussian, dft ..., or a file .npy, (rows, columns).",
+    ),
 ]
 Inputs = Annotated[
-    str, typer.Option("--inputs", metavar="WHAT", help="random, or a file .npy of shape (vectors, rows).")
+    str,
+    typer.Option(
+        "--inputs", metavar="WHAT", help="random, uniform, positive ..., or a file .npy, (vectors, rows)."
+    ),
 ]
 Size = Annotated[
     str | None,

@@ -21,13 +21,13 @@ def compensate(layer: Layer, ages: Ages, vectors: int, *, per_column: bool) -> N
 
 
 def gain(core: Core, now: float, vectors: int, *, per_column: bool) -> Values:
-    """What results are to be multiplied with: products of known inputs with the targets, over those read.
+    """What results are to be multiplied with: least squares between products of known inputs and those read.
 
     Shape (1,) or (columns,). Inputs are those of the calibration, again from the first where they are fewer.
     """
     codes = np.resize(core.known, (vectors, len(core.weights)))
     known, read = core.product(codes), core.multiply(codes, FIRST, now) * core.step
     axis = 0 if per_column else None
-    over = np.atleast_1d((known * read).sum(axis=axis))
-    power = np.atleast_1d((known * known).sum(axis=axis))
-    return np.asarray(np.where(over > 0, power / np.where(over > 0, over, 1), 1.0), np.float64)
+    shared = np.atleast_1d((known * read).sum(axis=axis))
+    power = np.atleast_1d((read * read).sum(axis=axis))
+    return np.asarray(np.where(power > 0, shared / np.where(power > 0, power, 1), 1.0), np.float64)

@@ -63,6 +63,7 @@ class Core:
             if adc.policy == "max":
                 codes = np.full((1, len(self.weights)), float(self.physics.coding.largest))
             full = max(self._largest(read) for read in reads(codes, self.physics.coding))
+            full *= 1 + adc.margin * (adc.policy == "calibrated")
             size = step(full, adc.largest)
         self._converter = Converter(adc, self.place, self.weights.shape[1], size, self.on)
 

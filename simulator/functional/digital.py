@@ -11,8 +11,8 @@ Values = NDArray[np.float64]
 
 BINS = 18
 """Bins of the table of a global unit: 17 comparators (Le Gallo et al. 2023, Sec. III)."""
-REACH = 4.0
-"""Where the table of tanh ends (assumption; tanh is within 0.07 % of one there)."""
+REACH = 3.0
+"""Where the table of tanh ends, 0.5 % below one (assumption)."""
 
 
 def scaled(steps: Floats, gain: Values, *, half: bool) -> Values:
@@ -38,9 +38,8 @@ def sent(value: Values, bits: int) -> tuple[Values, int]:
 
 @cache
 def _table() -> tuple[Values, Values, Values]:
-    """Comparator levels, slopes and offsets of tanh: chords between levels that split its range evenly."""
-    edge = np.tanh(REACH)
-    levels = np.arctanh(np.linspace(-edge, edge, BINS - 1))
+    """Comparator levels, slopes and offsets of tanh: chords between even levels (assumption)."""
+    levels = np.linspace(-REACH, REACH, BINS - 1)
     values = np.tanh(levels)
     slopes = np.concatenate(([0.0], np.diff(values) / np.diff(levels), [0.0]))
     anchors = np.concatenate((levels[:1], levels))

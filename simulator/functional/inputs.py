@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -52,13 +53,15 @@ def reads(codes: Floats, coding: Coding) -> Iterator[Read]:
 
 
 def _bits(codes: Floats, coding: Coding) -> Iterator[Read]:
-    """Ternary reads: a bit, or a group of neighbouring bits, with the sign of its value; lowest first."""
-    groups = coding.bits if coding.kind == "digital" else coding.groups
-    size = -(-coding.bits // groups)
+    """Ternary reads: a bit, or a group of neighbouring bits, with the sign of its value; lowest first.
+
+    Groups are of one size but the lowest, which has what is left.
+    """
+    size = -(-coding.bits // (coding.bits if coding.kind == "digital" else coding.groups))
+    edges = [*range(coding.bits, 0, -size), 0][::-1]
+    times = [(1 << high - low) - 1 for low, high in pairwise(edges)]
     magnitude, sign = np.abs(codes), np.sign(codes)
-    time = [(1 << min(size, coding.bits - low)) - 1 for low in range(0, coding.bits, size)]
-    for number, low in enumerate(range(0, coding.bits, size)):
-        higher = np.floor(magnitude / (1 << low))
-        part = higher - np.floor(higher / (1 << size)) * (1 << size)
-        share = 1 / len(time) if coding.kind == "digital" else time[number] / sum(time)
-        yield Read(part * sign, 1 << low, share=share)
+    for (low, high), time in zip(pairwise(edges), times, strict=True):
+        part = np.floor(magnitude / (1 << low))
+        part -= np.floor(magnitude / (1 << high)) * (1 << high - low)
+        yield Read(part * sign, 1 << low, share=time / sum(times))

@@ -13,11 +13,15 @@ Values = NDArray[np.floating[Any]]
 
 @dataclass(frozen=True)
 class Errors:
-    """Relative L2 errors: as they are (``raw``), after the best single gain, after the best gain a column."""
+    """Relative L2 errors: as they are (``raw``), after the best single gain, after the best gain a column.
+
+    ``span``: rms of the raw error over the largest exact result.
+    """
 
     raw: float
     gain: float
     column: float
+    span: float
 
     @property
     def snr(self) -> float:
@@ -39,11 +43,12 @@ def errors(got: Values, exact: Values) -> Errors:
     """Errors of results, shape (MVMs, columns), against exact ones of any size but zero."""
     size = float(np.linalg.norm(exact))
     if size == 0:
-        return Errors(*(0.0 if not np.any(got) else inf for _ in range(3)))
+        return Errors(*(0.0 if not np.any(got) else inf for _ in range(4)))
     return Errors(
         float(np.linalg.norm(got - exact)) / size,
         float(np.linalg.norm(got * _gain(got, exact, None) - exact)) / size,
         float(np.linalg.norm(got * _gain(got, exact, 0) - exact)) / size,
+        float(np.sqrt(np.mean((got - exact) ** 2)) / np.abs(exact).max()),
     )
 
 

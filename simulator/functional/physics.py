@@ -32,11 +32,13 @@ class Coding:
 
 @dataclass(frozen=True)
 class Adc:
-    """Converters: ``bits`` with sign, columns that share one, range policy, and errors (steps, ``gain`` a share)."""
+    """Converters: ``bits`` with sign, columns that share one, range policy and margin, errors (steps, ``gain`` a
+    share)."""
 
     bits: int
     shared: int = 1
     policy: Literal["max", "calibrated", "granular"] = "calibrated"
+    margin: float = 0.0
     gain: float = 0.0
     offset: float = 0.0
     curvature: float = 0.0
@@ -93,15 +95,14 @@ def physics(chip: Chip) -> Physics:
             remedy="Add the section 'accuracy' (docs/accuracy.md), or take a chip that has it",
         )
     tile, coding = chip.tile, _coding(chip)
-    model, modelled, offset = _devices(section, int(tile.crossbar.devices_per_weight))
+    model, modelled, offset = _devices(section, chip)
     if offset and coding.kind == "quadrants":
         raise InputError(
             "reads each polarity by itself, of which a weight of one device has none",
             field="tile.read_mode",
             value=chip.tile.read_mode,
         )
-    full = full_scale(model, section.g_max)
-    levels = section.levels or model.levels
+    full, floor, levels = _window(section, chip, model)
     times = mvm(chip)
     return Physics(
         rows=int(tile.crossbar.rows),
@@ -111,20 +112,45 @@ def physics(chip: Chip) -> Physics:
         adc=_adc(chip, section),
         read=float(times.reads * times.read) * 1e-12,
         full=full,
-        floor=float(model.g_min) * full / float(model.g_max),
+        floor=floor,
         devices=modelled,
         offset=offset,
-        levels=int(levels) if levels is not None and int(levels) else None,
+        levels=levels,
         per_column=section.weight_scale == "column",
         wires=(float(section.wires.row), float(section.wires.column)) if section.wires else None,
         stuck=(float(section.stuck.low), float(section.stuck.high)),
         partial_bits=int(section.partial_sums),
-        half=int(tile.local_digital.word_bits) == 16,
+        half=_half(chip, section),
     )
 
 
-def _devices(section: Accuracy, a_weight: int) -> tuple[Device, int, bool]:
+def _window(section: Accuracy, chip: Chip, model: Device) -> tuple[float, float, int | None]:
+    """g_max and g_min [uS] and steps between them: those that cost energy, tile.crossbar.conductance, where given."""
+    held = chip.tile.crossbar.conductance
+    if held is None:
+        full = full_scale(model, section.g_max)
+        levels = section.levels or model.levels
+        return full, float(model.g_min) * full / float(model.g_max), int(levels or 0) or None
+    for name, value in (("g_max", section.g_max), ("levels", section.levels)):
+        if value is not None:
+            rule = "is given by tile.crossbar.conductance already"
+            raise InputError(rule, field=f"accuracy.{name}", value=value.text, remedy="Leave it out")
+    return full_scale(model, held.high), float(held.low), int(held.levels) - 1
+
+
+def _half(chip: Chip, section: Accuracy) -> bool:
+    """Whether local units compute in half precision, for which their words must have 16 bits."""
+    word = chip.tile.local_digital.word_bits
+    if section.local_arithmetic == "half" and int(word) != 16:
+        rule = f"needs words of 16 bits, tile.local_digital.word_bits is {word.text}"
+        raise InputError(rule, field="accuracy.local_arithmetic", value="half", remedy="Set it to exact")
+    return section.local_arithmetic == "half"
+
+
+def _devices(section: Accuracy, chip: Chip) -> tuple[Device, int, bool]:
     """Model, devices of it a polarity, and whether one device and a reference column hold a weight."""
+    crossbar = chip.tile.crossbar
+    a_weight = int(crossbar.devices_per_weight) // int(crossbar.planes)
     if a_weight != 1 and a_weight % 2:
         raise InputError(
             "must be 1 (beside a reference column) or even (as many a polarity)",
@@ -165,7 +191,8 @@ def _coding(chip: Chip) -> Coding:
     if section.coding == "bit_serial":
         if section.accumulate == "digital":
             return Coding(bits, "digital")
-        return Coding(bits, "analog", min(phases, bits))
+        halves = int(section.phases) == 2 and bits > int(section.whole_bits)
+        return Coding(bits, "analog", 2 if halves else 1)
     if chip.tile.adc.kind == "oscillator_counter" or phases == 1:
         return Coding(bits)
     return Coding(bits, "signs" if phases < 4 else "quadrants")
@@ -179,5 +206,6 @@ def _adc(chip: Chip, section: Accuracy) -> Adc:
         int(adc.bits),
         int(adc.columns_per_converter),
         section.converter_range,
+        float(section.range_margin),
         *(float(value) for value in (errors.gain, errors.offset, errors.curvature, errors.noise)),
     )

@@ -1,5 +1,6 @@
 """Matrix products whose accuracy is asked for: random, DFT, or as files say."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -18,7 +19,26 @@ Values = NDArray[np.float64]
 LAYER = "product"
 _LARGEST = 2_000_000_000
 """Bytes of a file."""
-_WEIGHT_ZEROS, _INPUT_ZEROS = 0.3, 0.5
+Draw = Callable[[np.random.Generator, tuple[int, ...]], Values]
+
+
+def _uniform(zeros: float) -> Draw:
+    return lambda source, shape: np.where(source.random(shape) < zeros, 0.0, source.uniform(-1, 1, shape))
+
+
+DRAWN: dict[str, tuple[str, Draw]] = {
+    "uniform": ("uniform on -1..1", _uniform(0)),
+    "zeros30": ("uniform on -1..1, 30% zeros", _uniform(0.3)),
+    "zeros50": ("uniform on -1..1, 50% zeros", _uniform(0.5)),
+    "gaussian": (
+        "normal, deviation 1/3, clipped to -1..1",
+        lambda source, shape: np.clip(source.normal(0, 1 / 3, shape), -1, 1),
+    ),
+    "positive": ("uniform on 0..1", lambda source, shape: source.uniform(0, 1, shape)),
+}
+"""Name -> what numbers are, and how they are drawn."""
+RANDOM = {"matrix": "zeros30", "inputs": "zeros50"}
+"""What *random* stands for: those of IBM's public notebooks for PCM cores."""
 _CALIBRATION = 256
 """Random vectors for calibration at least: fewer miss the largest sums, which then saturate."""
 
@@ -45,53 +65,58 @@ class Product:
 
 @dataclass(frozen=True)
 class Wanted:
-    """``matrix`` and ``inputs``: random, dft (matrix only) or the name of a file .npy; ``size``: rows and columns."""
+    """``matrix`` and ``inputs``: random, a name of ``DRAWN``, dft or cosines (matrix only) or the name of a file .npy.
+
+    ``size``: rows and columns. ``in_sample``: calibrated with the inputs themselves.
+    """
 
     matrix: str = "random"
     inputs: str = "random"
     size: tuple[int, int] | None = None
     vectors: int = 256
     seed: int = 0
+    in_sample: bool = False
 
 
 def product(wanted: Wanted, tile: tuple[int, int]) -> Product:
     """The product; ``tile``: size where none is given. InputError for files that are no numbers of fitting shape."""
     matrix, name, told = _matrix(wanted, wanted.size or tile)
-    if wanted.inputs != "random":
-        values = read_array(Path(wanted.inputs), "--inputs")
+    kind = RANDOM["inputs"] if wanted.inputs == "random" else wanted.inputs
+    if kind not in DRAWN:
+        values = read_array(Path(kind), "--inputs")
         if values.ndim != 2 or values.shape[1] != len(matrix) or not len(values):
             rule = f"must have shape (vectors, {len(matrix)}), a value a row of the matrix"
-            raise InputError(rule, place=wanted.inputs, field="--inputs", value=values.shape)
-        return Product(name, matrix, values, values, f"{told}; inputs of {Path(wanted.inputs).name}")
-    zeros = 0.0 if wanted.matrix == "dft" else _INPUT_ZEROS
+            raise InputError(rule, place=kind, field="--inputs", value=values.shape)
+        return Product(name, matrix, values, values, f"{told}; inputs of {Path(kind).name}")
+    words, draw = DRAWN[kind]
     counts = {"inputs": wanted.vectors, "calibration": max(wanted.vectors, _CALIBRATION)}
-    drawn = [uniform(wanted.seed, kind, (n, len(matrix)), zeros) for kind, n in counts.items()]
-    return Product(name, matrix, drawn[0], drawn[1], f"{told}; inputs uniform on -1..1, {zeros:.0%} zeros")
+    drawn = [
+        draw(generator(wanted.seed, "product", what), (count, len(matrix))) for what, count in counts.items()
+    ]
+    known = drawn[0] if wanted.in_sample else drawn[1]
+    return Product(name, matrix, drawn[0], known, f"{told}; inputs {words}")
 
 
 def _matrix(wanted: Wanted, size: tuple[int, int]) -> tuple[Values, str, str]:
-    if wanted.matrix == "random":
-        zeros = f"weights uniform on -1..1, {_WEIGHT_ZEROS:.0%} zeros"
-        return uniform(wanted.seed, "weights", size, _WEIGHT_ZEROS), f"random_{size[0]}x{size[1]}", zeros
-    if wanted.matrix == "dft":
+    kind = RANDOM["matrix"] if wanted.matrix == "random" else wanted.matrix
+    if kind == "cosines":
+        return dft(size[0])[:, : size[0]], f"cosines_{size[0]}", f"real part of the {size[0]}-point DFT"
+    if kind == "dft":
         return dft(size[0]), f"dft_{size[0]}", f"{size[0]}-point DFT of real inputs, cosines and sines"
-    values = read_array(Path(wanted.matrix), "--matrix")
+    if kind in DRAWN:
+        words, draw = DRAWN[kind]
+        values = draw(generator(wanted.seed, "product", "weights"), size)
+        return values, f"{wanted.matrix}_{size[0]}x{size[1]}", f"weights {words}"
+    values = read_array(Path(kind), "--matrix")
     if values.ndim != 2 or 0 in values.shape:
-        raise InputError("must be a matrix", place=wanted.matrix, field="--matrix", value=values.shape)
-    return values, Path(wanted.matrix).stem, f"weights of {Path(wanted.matrix).name}"
+        raise InputError("must be a matrix", place=kind, field="--matrix", value=values.shape)
+    return values, Path(kind).stem, f"weights of {Path(kind).name}"
 
 
 def dft(points: int) -> Values:
     """Real matrix of the DFT of real inputs: cosines beside negative sines, shape (points, 2 points)."""
     angle = 2 * np.pi * np.outer(np.arange(points), np.arange(points)) / points
     return np.concatenate((np.cos(angle), -np.sin(angle)), axis=1)
-
-
-def uniform(seed: int, name: str, shape: tuple[int, ...], zeros: float) -> Values:
-    """Uniform on -1..1 with a share of zeros."""
-    source = generator(seed, "product", name)
-    values = source.uniform(-1, 1, shape)
-    return np.where(source.random(shape) < zeros, 0.0, values)
 
 
 def read_array(path: Path, field: str) -> Values:

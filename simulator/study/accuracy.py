@@ -31,12 +31,16 @@ Values = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Asked:
-    """``after``: seconds since writing; ``instances``: how often the chip is written anew; ``budget`` by effect too."""
+    """``after``: seconds since writing; ``instances``: how often the chip is written anew; ``budget`` by effect too.
+
+    ``only``: effects that are on, instead of all.
+    """
 
     after: Sequence[float]
     instances: int = 8
     seed: int = 0
     budget: bool = True
+    only: frozenset[str] | None = None
 
 
 def accuracy(
@@ -53,7 +57,7 @@ def accuracy(
     rows = []
     for label, on in _switches(names if asked.budget else ()):
         progress(" ".join(filter(None, label)) or "everything")
-        rows += case.rows(on, *label)
+        rows += case.rows(on if asked.only is None else on & asked.only, *label)
     return Accuracy(
         chip_file,
         product,

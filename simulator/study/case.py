@@ -1,6 +1,6 @@
 """A published row with its chip, workload and engine: what a measure is taken from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -29,6 +29,10 @@ class Case:
     chips: Path
     workloads: Path
     engine: Engine
+
+    def with_settings(self, *settings: str) -> "Case":
+        """The same with more fields of the chip overridden."""
+        return replace(self, row=self.row.model_copy(update={"set": (*self.row.set, *settings)}))
 
     @cached_property
     def file(self) -> ChipFile:

@@ -12,6 +12,7 @@ from simulator.measure.energy import MVM_PARTS, energy, mvm_energy
 from simulator.measure.totals import totals
 from simulator.study import circuit_measures
 from simulator.study.case import REPEATS, Case
+from simulator.study.measures_accuracy import ACCURACY
 from simulator.study.measures_arrays import ARRAYS
 
 
@@ -112,5 +113,6 @@ MEASURES: Mapping[str, Callable[[Case], float]] = {
     "link_time_ns": lambda case: _link_time_ps(case) / 1e3,
     **circuit_measures.MEASURES,
     **ARRAYS,
+    **ACCURACY,
 }
 """Name -> function; units are in the names."""

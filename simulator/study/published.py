@@ -10,13 +10,35 @@ from simulator.base.explain import RuleError, explain
 from simulator.base.units import split_number
 from simulator.base.yaml_file import load
 
+
+class Product(BaseModel):
+    """A matrix product whose accuracy a row is about, and which figure of it.
+
+    ``matrix``, ``inputs``, ``vectors``: as of ``simulator accuracy``; ``size``: rows and columns. ``after``: time
+    since writing. ``alone``: only this effect. ``in_sample``: calibrated with the inputs themselves. ``figure``: a
+    name of ``Errors``, the mean over ``draws`` of the data.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    matrix: str = "random"
+    inputs: str = "random"
+    size: tuple[int, int] | None = None
+    vectors: int = 256
+    after: str = "0 s"
+    alone: str = ""
+    in_sample: bool = False
+    instances: int = 2
+    draws: int = 1
+    figure: Literal["raw", "gain", "column", "snr"] = "raw"
+
+
 Kind = Literal["calibrated", "test", "known_gap", "not_testable", "prediction", "assumption"]
 
 
 class Row(BaseModel):
     """One published figure and how to obtain it.
 
-    ``bound``: *at_most* passes whatever is below.
+    ``bound``: *at_most* passes whatever is below, *at_least* whatever is above. ``product``: of rows on accuracy.
     ``kind``: *calibrated* set a parameter, *test* came out, *known_gap* is out of tolerance for the stated reason (and
     fails once it no longer is), *not_testable* has no simulated value for the stated reason, *prediction* has no
     published value at hand, *assumption* rests on a guess where the sources are silent, and is not
@@ -40,7 +62,8 @@ class Row(BaseModel):
     layer: str = ""
     size: int = 0
     chips: int = 1
-    bound: Literal["", "at_most"] = ""
+    product: Product | None = None
+    bound: Literal["", "at_most", "at_least"] = ""
     set: tuple[str, ...] = ()
 
     @model_validator(mode="after")

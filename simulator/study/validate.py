@@ -30,7 +30,8 @@ class Verdict:
         """Within tolerance; a millionth of it is left for floating point."""
         if self.deviation is None:
             return False
-        off = self.deviation if self.row.bound else abs(self.deviation)
+        signed = {"at_most": self.deviation, "at_least": -self.deviation}
+        off = signed.get(self.row.bound, abs(self.deviation))
         return off <= self.row.allowed() * (1 + 1e-6) + 1e-9
 
     @property

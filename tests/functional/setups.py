@@ -65,8 +65,10 @@ def integer_reads(codes: list[int], coding: Coding):
         return [(sign * (-1) ** p, part, p) for sign, part in parts for p in (0, 1)]
     groups = coding.bits if coding.kind == "digital" else coding.groups
     size = -(-coding.bits // groups)
-    mask = (1 << size) - 1
-    return [
-        (1 << low, [((abs(c) >> low) & mask) * (1 if c >= 0 else -1) for c in codes], None)
-        for low in range(0, coding.bits, size)
-    ]
+    found, high = [], coding.bits
+    while high > 0:
+        low = max(high - size, 0)
+        mask = (1 << high - low) - 1
+        found.append((1 << low, [((abs(c) >> low) & mask) * (1 if c >= 0 else -1) for c in codes], None))
+        high = low
+    return found
