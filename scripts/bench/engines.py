@@ -92,7 +92,7 @@ def rows() -> list[dict[str, object]]:
     about = {
         "machine": f"{platform.machine()}, {os.cpu_count()} CPUs",
         "python": platform.python_version(),
-        "numba": version("numba"),
+        "llvmlite": version("llvmlite"),
         "loop_s": loop(),
     }
     cases = [*CASES, *((name, "fast") for name in FEATURES), ("nothing", "fast, waits")]
@@ -131,7 +131,7 @@ def readme_table(path: Path) -> str:
             f"| {ratio} | {row.peak_mib:,.0f} |"
         )
     told = (
-        f"\nCPU time with preparation, {first.machine}, Python {first.python}, numba {first.numba}; "
+        f"\nCPU time with preparation, {first.machine}, Python {first.python}, llvmlite {first.llvmlite}; "
         f"ten million additions in a Python loop took {first.loop_s:.2f} s there (`scripts/bench/engines.csv`).\n"
     )
     return "\n".join(lines) + "\n" + told

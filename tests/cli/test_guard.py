@@ -91,7 +91,18 @@ def test_a_failure_while_writing_leaves_nothing(
 
 
 def test_help_is_there_before_anything_heavy_is_loaded() -> None:
-    heavy = ("pandas", "numpy", "matplotlib", "pyarrow", "pydantic", "simpy", "numba", "pint", "rich", "yaml")
+    heavy = (
+        "pandas",
+        "numpy",
+        "matplotlib",
+        "pyarrow",
+        "pydantic",
+        "simpy",
+        "llvmlite",
+        "pint",
+        "rich",
+        "yaml",
+    )
     program = f"import sys, simulator.cli.main; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

@@ -1,21 +1,19 @@
-"""The kernel through numba; the only module that imports it, and nobody imports this one before a run.
+"""The kernel through LLVM; nobody imports this module, or the library, before a run.
 
-The kernel's functions are compiled from their Python code in a namespace of their own, for raw pointers:
-subscripts of arrays would check for negative numbers at each of some hundred accesses per operation.
+Compiled code is kept in a file that is named by all that it depends on; what is read from it is checked.
 """
 
+import ast
 import ctypes
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
-from types import FunctionType
 from typing import Any
 
-import numba
-import numpy as np
+from llvmlite import binding
 
 from simulator.engine.fast_engine import (
     arbiter,
@@ -31,69 +29,97 @@ from simulator.engine.fast_engine import (
 )
 from simulator.engine.fast_engine.machine import Advance
 
-_MODULES = (layout, heap, lists, edges, servers, progress, holds, arbiter, stream, kernel)
-_HOT = {"start", "finish", "prepare"}
-_POINTER = numba.types.CPointer(numba.types.int64)
-_OPTIONS = {"error_model": "numpy", "_nrt": False}
+MODULES = (layout, heap, lists, edges, servers, progress, holds, arbiter, stream, kernel)
+_ENTRY = "advance"
+_HOT = ("start", "finish", "prepare")
+_DIGEST = 32
+"""Bytes of the check sum before the code in a file."""
 
 
 def compile_kernel() -> Advance:
     """The kernel's entry."""
-    space: dict[str, Any] = {"__name__": kernel.__name__}
-    for module in _MODULES:
-        for name, value in vars(module).items():
-            if isinstance(value, int):
-                space[name] = value
-            elif isinstance(value, FunctionType) and value.__module__ == module.__name__:
-                space[name] = _helper(FunctionType(value.__code__, space, name))
-    entry = FunctionType(kernel.advance.__code__, space, "advance")
-    with _cache_folder() as cached:
-        signature = numba.types.int64(_POINTER, _POINTER)
-        call = numba.cfunc(signature, cache=cached, **_OPTIONS)(entry).ctypes
+    machine, about = target()
+    sources = [Path(str(module.__file__)).read_bytes() for module in MODULES]
+    name = _name([version("llvmlite"), *about], sources)
+    code = _kept(name)
+    if code is None:
+        code = generate([source.decode() for source in sources], machine)
+        _keep(name, code)
+    return load(code, machine)
+
+
+def target() -> tuple[Any, tuple[str, str, str]]:
+    """What code is generated for: this machine, and in words."""
+    binding.initialize_native_target()
+    binding.initialize_native_asmprinter()
+    cpu, features = binding.get_host_cpu_name(), binding.get_host_cpu_features().flatten()
+    kind = binding.Target.from_default_triple()
+    machine = kind.create_target_machine(cpu=cpu, features=features, opt=3, codemodel="jitdefault", jit=True)
+    return machine, (kind.triple, cpu, features)
+
+
+def generate(sources: list[str], machine: Any) -> bytes:
+    """Machine code from the text of modules. Raises NotImplementedError for what cannot be translated."""
+    from simulator.engine.fast_engine.translate import translate
+
+    nodes = [node for source in sources for node in ast.parse(source).body]
+    functions = [node for node in nodes if isinstance(node, ast.FunctionDef)]
+    constants = {name: value for name, value in vars(layout).items() if isinstance(value, int)}
+    module = binding.parse_assembly(translate(functions, constants, _ENTRY, _HOT))
+    module.triple = machine.triple
+    module.verify()
+    builder = binding.create_pass_builder(machine, binding.create_pipeline_tuning_options(speed_level=3))
+    builder.getModulePassManager().run(module, builder)
+    return bytes(machine.emit_object(module))
+
+
+def load(code: bytes, machine: Any) -> Advance:
+    """The entry of machine code."""
+    engine = binding.create_mcjit_compiler(binding.parse_assembly(""), machine)
+    engine.add_object_file(binding.ObjectFileRef.from_data(code))
+    engine.finalize_object()
+    word = ctypes.POINTER(ctypes.c_int64)
+    call = ctypes.CFUNCTYPE(ctypes.c_int64, word, word)(engine.get_function_address(_ENTRY))
 
     def advance(m: Any, flat: Any) -> int:
-        return int(call(_address(m), _address(flat)))
+        return int(call(m.ctypes.data_as(word), flat.ctypes.data_as(word)))
 
+    advance.engine = engine  # type: ignore[attr-defined]  # lives as long as its code
     return advance
 
 
-def _helper(function: FunctionType) -> Any:
-    """A function that only compiled ones call; compiled when the entry is, unless that is in the cache."""
-    options = {"forceinline": True} if function.__name__ in _HOT else {}
-    return numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **_OPTIONS, **options)(function)
+def _name(versions: list[str], sources: list[bytes]) -> str:
+    """Of the file with code from these sources."""
+    translator = Path(__file__).with_name("translate.py").read_bytes()
+    parts = [*(text.encode() for text in versions), *sources, translator, Path(__file__).read_bytes()]
+    return f"fast_engine-{hashlib.sha256(b'|'.join(parts)).hexdigest()[:16]}.o"
 
 
-def _address(values: np.ndarray[Any, Any]) -> Any:
-    return values.ctypes.data_as(ctypes.POINTER(ctypes.c_int64))
+def _kept(name: str) -> bytes | None:
+    """Code from an earlier run; None where there is none, or a damaged one."""
+    for folder in folders():
+        with suppress(OSError):
+            content = (folder / name).read_bytes()
+            if hashlib.sha256(content[_DIGEST:]).digest() == content[:_DIGEST]:
+                return content[_DIGEST:]
+    return None
 
 
-@contextmanager
-def _cache_folder() -> Iterator[bool]:
-    """Let numba cache in a folder named by what is compiled; False where no folder can be written.
-
-    numba itself would look at the date of the entry's file only, and not at the functions it calls.
-    """
-    given = numba.config.CACHE_DIR
-    digest = hashlib.sha256(version("numba").encode())
-    for module in _MODULES:
-        digest.update(Path(str(module.__file__)).read_bytes())
-    try:
-        for above in _folders(given):
-            with suppress(OSError):
-                folder = above / f"fast_engine-{digest.hexdigest()[:16]}"
-                folder.mkdir(parents=True, exist_ok=True)
-                if os.access(folder, os.W_OK):
-                    numba.config.CACHE_DIR = str(folder)
-                    yield True
-                    return
-        yield False
-    finally:
-        numba.config.CACHE_DIR = given
+def _keep(name: str, code: bytes) -> None:
+    """Write code where that is possible; a file is there as a whole or not at all."""
+    for folder in folders():
+        part = folder / f"{name}.{os.getpid()}"
+        with suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            try:
+                part.write_bytes(hashlib.sha256(code).digest() + code)
+                os.replace(part, folder / name)
+                return
+            finally:
+                part.unlink(missing_ok=True)
 
 
-def _folders(given: str) -> Iterator[Path]:
-    """Where compiled code may be kept: as told, beside this file, in the user's cache."""
-    if given:
-        yield Path(given)
+def folders() -> Iterator[Path]:
+    """Where compiled code may be kept: beside this file, in the user's cache."""
     yield Path(__file__).parent / "__pycache__"
     yield Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "aimc-simulator"

@@ -12,7 +12,7 @@ from simulator.program.timeline import FULL, Recording
 
 
 class FastEngine:
-    """Executes programs with one function over flat arrays, compiled by numba where that can be had.
+    """Executes programs with one function over flat arrays, compiled by LLVM where that can be had.
 
     ``compiled`` False: in plain Python, with the same result. ``skip``: once a run repeats itself, only
     one period of it is computed (exact; see steady.py). ``memory``: bytes that a run may take; None: all
@@ -20,7 +20,7 @@ class FastEngine:
     """
 
     def __init__(self, *, compiled: bool = True, skip: bool = True, memory: int | None = None) -> None:
-        self._compiled = compiled and find_spec("numba") is not None
+        self._compiled = compiled and find_spec("llvmlite") is not None
         self._skip = skip
         self._memory = physical_memory() if memory is None else memory
 
@@ -42,7 +42,7 @@ class FastEngine:
 
 @cache
 def _compiled() -> Advance | None:
-    """The compiled kernel; None where numba does not work: that costs speed, never correctness."""
+    """The compiled kernel; None where LLVM does not work: that costs speed, never correctness."""
     try:
         from simulator.engine.fast_engine.compiled import compile_kernel
 

@@ -1,4 +1,4 @@
-"""With numba, without it, and with a numba that does not work."""
+"""Compiled, without the library for it, and with one that does not work."""
 
 import signal
 import subprocess
@@ -30,13 +30,13 @@ def test_the_timeline_says_what_ran() -> None:
     assert run(FastEngine(compiled=False), program).engine == "fast (python)"
 
 
-def test_without_numba(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "find_spec", lambda name: None)
     assert FastEngine().name == "fast (python)"
 
 
-@pytest.mark.parametrize("module", ["numba", "simulator.engine.fast_engine.compiled"])
-def test_a_numba_that_fails_costs_speed_only(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("module", ["llvmlite", "simulator.engine.fast_engine.compiled"])
+def test_a_library_that_fails_costs_speed_only(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "simulator.engine.fast_engine.compiled", raising=False)
     monkeypatch.setitem(sys.modules, module, None)
     fast, program = FastEngine(), random_program(1)
@@ -45,40 +45,61 @@ def test_a_numba_that_fails_costs_speed_only(module: str, monkeypatch: pytest.Mo
     assert difference(timeline, run(SimpyEngine(), program)) == ""
 
 
-def test_numba_is_imported_by_a_run_only() -> None:
+def test_the_library_is_imported_by_a_run_only() -> None:
     code = (
         "import sys; from simulator.engine.fast_engine import FastEngine; FastEngine().name;"
-        "print('numba' in sys.modules)"
+        "print('llvmlite' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
 
 
-def test_the_cache_is_named_by_the_kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where code is kept, instead of the usual places."""
     from simulator.engine.fast_engine import compiled
 
-    monkeypatch.setattr(compiled.numba.config, "CACHE_DIR", str(tmp_path))
-    monkeypatch.setattr(compiled, "_folders", lambda given: iter([Path(given)]))
-    module = type(sys)("some_kernel")
-    module.__file__ = str(tmp_path / "kernel.py")
-    folders = set()
-    monkeypatch.setattr(compiled, "_MODULES", (module,))
-    for text in ("a = 1", "a = 2", "a = 1"):
-        Path(module.__file__).write_text(text)
-        with compiled._cache_folder() as cached:
-            assert cached
-            folders.add(compiled.numba.config.CACHE_DIR)
-    assert len(folders) == 2
-    assert str(tmp_path) == compiled.numba.config.CACHE_DIR
+    monkeypatch.setattr(compiled, "folders", lambda: iter([tmp_path / "cache"]))
+    return tmp_path / "cache"
 
 
-def test_no_folder_for_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_code_is_kept_and_named_by_what_it_depends_on(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from simulator.engine.fast_engine import compiled
+
+    generated = []
+    generate = compiled.generate
+    monkeypatch.setattr(compiled, "generate", lambda *given: generated.append(given) or generate(*given))
+    for _ in range(2):
+        compiled.compile_kernel()
+    assert len(generated) == 1
+    assert len(list(cache.iterdir())) == 1
+    monkeypatch.setattr(compiled, "version", lambda name: "another")
+    compiled.compile_kernel()
+    assert len(generated) == len(list(cache.iterdir())) == 2
+    sources = [b"a = 1", b"a = 2"]
+    assert len({compiled._name([], [source]) for source in sources}) == 2
+
+
+def test_damaged_code_is_not_run(cache: Path) -> None:
+    from simulator.engine.fast_engine import compiled
+
+    compiled.compile_kernel()
+    (file,) = cache.iterdir()
+    whole = file.read_bytes()
+    for damaged in (b"", whole[:-1], whole[:40], whole[:100] + b"x" + whole[101:]):
+        file.write_bytes(damaged)
+        compiled.compile_kernel()
+        assert file.read_bytes() == whole
+
+
+def test_no_folder_to_keep_code_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from simulator.engine.fast_engine import compiled
 
     (tmp_path / "file").touch()
-    monkeypatch.setattr(compiled, "_folders", lambda given: iter([tmp_path / "file"]))
-    with compiled._cache_folder() as cached:
-        assert not cached
+    monkeypatch.setattr(compiled, "folders", lambda: iter([tmp_path / "file"]))
+    fast, program = FastEngine(), random_program(1)
+    assert run(fast, program).engine == "fast (compiled)"
+    assert list(tmp_path.iterdir()) == [tmp_path / "file"]
 
 
 LONG = """

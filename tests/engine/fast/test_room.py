@@ -9,7 +9,7 @@ from random_programs import random_program
 from sketch import Sketch
 
 from simulator.engine.contract import run
-from simulator.engine.fast_engine import FastEngine, image, machine, session
+from simulator.engine.fast_engine import FastEngine, image, layout, machine, session
 from simulator.engine.simpy_engine import SimpyEngine
 from simulator.program.form import Event, Inference, Program, Scope
 from simulator.program.timeline import FULL, Recording
@@ -75,7 +75,7 @@ def test_memory_without_recording_is_that_of_the_program() -> None:
         program.schedule[:] = [Inference()] * inferences
         opened = FastEngine(skip=False).open(program, Recording("off"))
         assert opened.finish().operations == 40 * inferences
-        sizes.append(opened.words - 6 * inferences)
+        sizes.append(opened.words - layout.CALENDAR_SIZE * inferences)
     assert sizes[0] == sizes[1]
 
 
