@@ -412,6 +412,101 @@ def image() -> Network:
     return net
 
 
+_WAN = "Wan et al., Nature 608, 504, 2022"
+
+
+def resnet20() -> Network:
+    """ResNet-20 for CIFAR-10 with 1 x 1 convolutions on shortcuts, layers numbered as NeuRRAM's authors do."""
+    net = Network(
+        "resnet20_cifar10",
+        f"ResNet-20 on CIFAR-10 (He et al., CVPR 2016) as on NeuRRAM ({_WAN}): unsigned activations of 3 bits, image "
+        "of 4; two bias rows a piece, some pieces have more or fewer",
+    )
+    net.layer("image", "input", "", shape=[3, 32, 32])
+    asked = {"magnitude_bits": 3, "output_bits": 6, "bias_rows": 2}
+    net.conv("conv0", 16, **{**asked, "magnitude_bits": 4, "output_bits": 7})
+    number = 1
+    for stage, channels in enumerate((16, 32, 64)):
+        for block in range(3):
+            first, start = stage > 0 and block == 0, net.last
+            net.conv(f"conv{number}", channels, 3, 2 if first else 1, **asked)
+            end = net.conv(f"conv{number + 1}", channels, 3, activation="none", **asked)
+            number += 2
+            if first:
+                start = net.conv(f"conv{number}", channels, 1, 2, source=start, activation="none", **asked)
+                number += 1
+            net.layer(f"add{stage}.{block}", "add", [end, start], activation="relu")
+    net.layer("mean", "reduce", function="mean")
+    net.layer("dense", "linear", width=10, bias=True, **asked)
+    return net
+
+
+def mnist_cnn() -> Network:
+    """Six convolutions and a dense layer."""
+    net = Network(
+        "mnist_cnn7",
+        f"Seven-layer CNN on MNIST as on NeuRRAM ({_WAN}), inputs of 3 bits; where pools stand is an assumption that "
+        "gives the 512 inputs of the dense layer",
+    )
+    asked = {"batch_norm": False, "bias": True, "magnitude_bits": 3, "output_bits": 6, "bias_rows": 1}
+    net.layer("image", "input", "", shape=[1, 28, 28])
+    for number, channels in enumerate((8, 8, 16, 16, 32, 32), start=1):
+        net.conv(f"conv{number}", channels, **asked)
+        if number == 6:
+            net.layer("pool6", "max_pool2d", kernel=2, padding=1)
+        elif number % 2 == 0:
+            net.layer(f"pool{number}", "max_pool2d", kernel=2)
+    net.layer("flat", "flatten")
+    net.layer("dense", "linear", width=10, bias=True, magnitude_bits=3, output_bits=6, bias_rows=1)
+    return net
+
+
+def speech_lstm() -> Network:
+    """Four cells side by side, a matrix of inputs and one of hidden values for each gate."""
+    net = Network(
+        "speech_lstm",
+        f"Speech commands by four parallel LSTM cells of 112 hidden values as on NeuRRAM ({_WAN}), gates at the host; "
+        "49 frames are an assumption (one second, 20 ms apart)",
+    )
+    asked = {"magnitude_bits": 3, "output_bits": 6, "bias_rows": 2}
+    net.layer("sound", "input", "", shape=[40], steps=49)
+    votes = []
+    for cell in range(1, 5):
+        gates = []
+        for gate in "iafo":
+            name = f"cell{cell}.{gate}"
+            seen = net.layer(f"{name}.input", "linear", "sound", width=112, bias=True, **asked)
+            kept = net.layer(
+                f"{name}.hidden", "linear", f"{{layer: cell{cell}, delay: 1}}", width=112, bias=True,
+                segments=1, **asked,
+            )  # fmt: skip
+            gates.append(net.layer(name, "add", [seen, kept]))
+        net.layer(f"cell{cell}", "elementwise", gates, function="lstm", operations=8, width=112)
+        net.layer(f"cell{cell}.last", "rearrange", [net.last], function="slice", width=112)
+        votes.append(net.layer(f"cell{cell}.words", "linear", width=12, bias=True, segments=1, **asked))
+    net.layer("words", "elementwise", votes, function="add", operations=3)
+    return net
+
+
+def rbm() -> Network:
+    """Gibbs sampling: up and down through one matrix, known pixels given anew at every step."""
+    net = Network(
+        "rbm_mnist",
+        f"Image recovery by a restricted Boltzmann machine of 794 x 120 as on NeuRRAM ({_WAN}); a time step is a Gibbs "
+        "step, of which ten are an assumption",
+    )
+    net.sequence = "{length: 10, limit: 1000}"
+    net.layer("known", "input", "", shape=[794], sequence=True)
+    net.layer("visible", "elementwise", ["known", "{layer: down, delay: 1}"], function="clamp")
+    asked = {"magnitude_bits": 1, "output_bits": 3}
+    more = {"segments": 8, "bias_rows": 2, "bias_columns": 4}
+    net.layer("up", "linear", width=120, bias=True, **asked, **more)
+    net.layer("hidden", "elementwise", [net.last], function="sample")
+    net.layer("down", "linear", width=794, bias=True, weights="up", transposed=True, **asked)
+    net.lines.append("outputs: [down]")
+    return net
+
+
 ZOO: dict[str, Callable[[], Network]] = {
     "resnet18": lambda: resnet(18),
     "resnet50": lambda: resnet(50),
@@ -434,6 +529,10 @@ ZOO: dict[str, Callable[[], Network]] = {
     "dft32": lambda: fourier("dft32"),
     "dft64": lambda: fourier("dft64"),
     "image_reconstruction": image,
+    "resnet20_cifar10": resnet20,
+    "mnist_cnn7": mnist_cnn,
+    "speech_lstm": speech_lstm,
+    "rbm_mnist": rbm,
 }
 """File name without ending -> network."""
 

@@ -109,7 +109,7 @@ class Mapping:
         cells = self.plan.hardware.rows * self.plan.hardware.columns
         rows = [
             (tile, chain.layer, chain.copy, chain.group, stage, piece.macs, piece.macs / cells)
-            for chain, tiles in ((placed.chain, placed.tiles) for placed in self.plan.chains)
+            for chain, tiles in ((placed.chain, placed.tiles) for placed in self.plan.own)
             for stage, (tile, piece) in enumerate(zip(tiles, chain.pieces, strict=True))
         ]
         names = ["tile", "layer", "copy", "column_group", "stage", "weights", "full"]

@@ -3,18 +3,23 @@
 Everything that the lowering needs of a chip, in picoseconds, bytes and names.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import product
 from typing import Literal
 
 from simulator.base.errors import InputError
 from simulator.base.units import Quantity, whole_ps
 from simulator.chip import timing
+from simulator.chip.precision import at_precision
 from simulator.chip.schema import Chip, ChipLink, Host, Programming
 from simulator.chip.timing import mvm_window
 from simulator.chip.topology import Topology, build, edge, repeated, spread
 from simulator.parts import streaming
 from simulator.parts.streaming import Streaming
+from simulator.workload.graph import Layer
 
 __all__ = ["Hardware", "mvm_window", "resolve"]
 
@@ -106,7 +111,10 @@ class Hardware:
     """A chip in integers, or ``chips`` equal ones: ``single`` is the topology of one, ``topology`` that of all.
 
     With ``reload`` there is one chip, and ``chips`` are the sets of weights that it holds in turn. ``planes``: matrices
-    that a tile can hold on top of each other, read one after the other.
+    that a tile can hold on top of each other, read one after the other. ``segment_inputs``: most inputs of a piece;
+    ``devices`` a weight; ``sharing``: what pieces that share a tile need of their own. ``partial_sums`` add up over
+    links, or at the host. ``backward``: time [ps] to change direction (None: there is one direction).
+    ``magnitude_bits``, ``output_bits``: at most; ``mvms``: timing by both, where layers choose.
     """
 
     name: str
@@ -127,6 +135,23 @@ class Hardware:
     reload: bool = False
     pads: Pads | None = None
     planes: int = 1
+    segment_inputs: int = 0
+    devices: int = 1
+    sharing: Literal["rows_and_columns", "columns"] = "rows_and_columns"
+    partial_sums: Literal["links", "host"] = "links"
+    backward: int | None = None
+    magnitude_bits: int = 0
+    output_bits: int = 0
+    mvms: Mapping[tuple[int, int], Mvm] = field(default_factory=dict)
+
+    def bits(self, layer: Layer) -> tuple[int, int]:
+        """Magnitude bits of inputs and bits of results that a layer gets."""
+        asked = layer.asked("magnitude_bits"), layer.asked("output_bits")
+        return asked[0] or self.magnitude_bits, asked[1] or self.output_bits
+
+    def mvm_of(self, layer: Layer) -> Mvm:
+        """Timing of a layer's MVMs."""
+        return self.mvms[self.bits(layer)] if self.mvms else self.mvm
 
     @property
     def dies(self) -> int:
@@ -155,6 +180,14 @@ def resolve(chip: Chip, chips: int = 1, *, reload: bool = False) -> Hardware:
         reload=reload,
         pads=_pads(chip),
         planes=int(tile.crossbar.planes),
+        segment_inputs=int(tile.crossbar.segment_inputs or tile.crossbar.rows),
+        devices=int(tile.crossbar.devices_per_weight),
+        sharing=tile.crossbar.sharing,
+        partial_sums=chip.partial_sums,
+        backward=whole_ps(tile.crossbar.backward.switch.magnitude) if tile.crossbar.backward else None,
+        magnitude_bits=int(tile.input.magnitude_bits),
+        output_bits=int(tile.adc.bits),
+        mvms=_mvms(chip),
         mvm=_mvm(chip),
         local=_local(chip, digital),
         link=streaming.link(digital, int(chip.links.lanes), int(chip.links.latency)),
@@ -183,6 +216,18 @@ def _mvm(chip: Chip) -> Mvm:
         transfer=whole_ps(chip.tile.integration.register_transfer.magnitude),
         period=clock_period(chip.clocks.mvm),
     )
+
+
+def _mvms(chip: Chip) -> dict[tuple[int, int], Mvm]:
+    """Timing at all bits for which the laws of modulators and converters hold, where layers choose."""
+    if chip.tile.precision == "fixed":
+        return {}
+    found = {}
+    inputs, outputs = int(chip.tile.input.magnitude_bits), int(chip.tile.adc.bits)
+    for bits in product(range(1, inputs + 1), range(1, outputs + 1)):
+        with suppress(InputError):
+            found[bits] = _mvm(at_precision(chip, *bits))
+    return found
 
 
 def _pads(chip: Chip) -> Pads | None:

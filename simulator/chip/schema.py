@@ -210,6 +210,10 @@ class Chip(Section):
         description="How a layer's output reaches the next layer"
     )
 
+    partial_sums: Literal["links", "host"] = Field(
+        default="links", description="Where partial sums of a layer's pieces add up"
+    )
+
     @model_validator(mode="after")
     def _consistent(self) -> "Chip":
         _countable(self)

@@ -67,6 +67,15 @@ class ConductanceWindow(Section):
         return Window(self.low.magnitude, self.high.magnitude, int(self.levels), self.down_over_up.magnitude)
 
 
+class Backward(Section):
+    """The array can also be driven at its columns and read at its rows, by the same modulators and converters.
+
+    ``switch``: time to change direction.
+    """
+
+    switch: Time
+
+
 class Crossbar(Section):
     """The array: inputs drive rows, converters read columns.
 
@@ -80,10 +89,20 @@ class Crossbar(Section):
     devices_per_weight: Positive
     planes: Positive = library(_PLANE)
     conductance: ConductanceWindow | None = None
+    segment_inputs: Positive | None = Field(
+        default=None, description="Most inputs of a piece, all rows if not given"
+    )
+    sharing: Literal["rows_and_columns", "columns"] = Field(
+        default="rows_and_columns", description="What pieces that share a tile need of their own"
+    )
+    backward: Backward | None = None
     anchor: CrossbarAnchor
 
     @model_validator(mode="after")
     def _one_power(self) -> "Crossbar":
+        if self.segment_inputs is not None and int(self.segment_inputs) > int(self.rows):
+            rule = f"must be at most the {self.rows.text} rows of the array"
+            raise RuleError(rule, path=("segment_inputs",), value=self.segment_inputs.text)
         if (self.anchor.power is None) == (self.conductance is None):
             rule = "give either anchor.power or conductance, from which power follows"
             raise RuleError(rule, path=("anchor", "power"))

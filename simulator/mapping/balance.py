@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from simulator.base.errors import InputError
 from simulator.chip.resolve import Hardware
 from simulator.mapping.chip_loads import filled
-from simulator.mapping.split import Chain, split
+from simulator.mapping.segments import column_groups
+from simulator.mapping.split import Chain
 from simulator.workload.graph import Graph, Layer
 
 
@@ -49,6 +50,12 @@ def balance(graph: Graph, hardware: Hardware, tiles: int) -> Balance:
     there = len(hardware.topology.tiles)
     if not 0 < tiles <= there:
         raise InputError(f"{hardware.name} has {there} tiles", field="tiles", value=tiles)
+    tied = next((layer for layer in graph.mapped if layer.tied), None)
+    if tied is not None:
+        rule = f"takes turns on the devices of {tied.owner}, which the balance does not weigh"
+        raise InputError(
+            rule, place=graph.name, field=tied.name, remedy="Use --mapping packed or a placement file"
+        )
     demands = [_demand(layer, hardware) for layer in graph.mapped]
     needed = sum(demand.tiles for demand in demands)
     if needed > tiles and tiles < there:
@@ -68,9 +75,9 @@ def balance(graph: Graph, hardware: Hardware, tiles: int) -> Balance:
     return Balance(chosen, max(demand.interval(chosen[demand.name]) for demand in demands))
 
 
-def position_time(chains: Sequence[Chain], hardware: Hardware) -> int:
+def position_time(chains: Sequence[Chain], hardware: Hardware, layer: Layer) -> int:
     """What a copy of a layer with these column groups takes for a position at least [ps]: MVM or local unit."""
-    return max(hardware.mvm.window, hardware.local.occupancy(max(chain.width for chain in chains)))
+    return max(hardware.mvm_of(layer).window, hardware.local.occupancy(max(chain.width for chain in chains)))
 
 
 def _possible(demands: Sequence[_Demand], interval: int, budget: int, hardware: Hardware) -> bool:
@@ -86,8 +93,8 @@ def _possible(demands: Sequence[_Demand], interval: int, budget: int, hardware: 
 
 
 def _demand(layer: Layer, hardware: Hardware) -> _Demand:
-    chains = split(layer, hardware.rows, hardware.columns)
-    each = position_time(chains, hardware)
+    chains = column_groups(layer, hardware)
+    each = position_time(chains, hardware, layer)
     recurrent = any(matrix.reads < 0 for matrix in layer.matrices)
     most = 1 if recurrent or hardware.transport != "host" else layer.positions
     return _Demand(layer.name, sum(len(chain.pieces) for chain in chains), layer.positions, each, most)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from simulator.base.errors import InputError
 from simulator.chip.resolve import Hardware
+from simulator.mapping.pack import room
 from simulator.mapping.placed import PlacedChain
 from simulator.mapping.split import Chain
 from simulator.workload.graph import Graph, Layer
@@ -31,7 +32,32 @@ def check_network(graph: Graph, hardware: Hardware, single: Mapping[str, Sequenc
         raise InputError("has no layer with weights to map", place=graph.name, field="layers")
     _multiplies(graph, hardware)
     for layer in graph.mapped:
-        _fits_unit(layer, single[layer.name][0], hardware)
+        _has_bits(layer, graph, hardware)
+        if not layer.tied:
+            _fits_unit(layer, single[layer.name][0], hardware)
+
+
+def _has_bits(layer: Layer, graph: Graph, hardware: Hardware) -> None:
+    """InputError for bits that modulators or converters of the tile do not have."""
+    most = {"magnitude_bits": hardware.magnitude_bits, "output_bits": hardware.output_bits}
+    for name, there in most.items():
+        asked = layer.asked(name)
+        if asked is not None and asked > there:
+            part, field = (
+                ("input modulators", "input.") if name == "magnitude_bits" else ("converters", "adc.")
+            )
+            raise InputError(
+                f"the {part} of {hardware.name} have at most {there} bits",
+                place=graph.name,
+                field=f"{layer.name}.{name}",
+                value=asked,
+                remedy=f"Ask for fewer, or set tile.{field}{'magnitude_bits' if 'input' in field else 'bits'}",
+            )
+    if hardware.mvms and hardware.bits(layer) not in hardware.mvms:
+        rule = f"the converters of {hardware.name} have no time for so few bits"
+        raise InputError(
+            rule, place=graph.name, field=f"{layer.name}.output_bits", value=layer.asked("output_bits")
+        )
 
 
 def _multiplies(graph: Graph, hardware: Hardware) -> None:
@@ -51,8 +77,8 @@ def _multiplies(graph: Graph, hardware: Hardware) -> None:
 
 def _fits_unit(layer: Layer, chain: Chain, hardware: Hardware) -> None:
     """InputError if an LSTM finds no global unit to finish it."""
-    if layer.kind != "lstm" or hardware.transport == "circuits":  # there the host finishes it
-        return
+    if layer.kind != "lstm" or hardware.transport == "circuits" or hardware.partial_sums == "host":
+        return  # the host finishes it
     unit = hardware.unit
     if unit is None:
         raise InputError(
@@ -98,6 +124,8 @@ def check_placed(placed: Sequence[PlacedChain], finished: set[str], hardware: Ha
             if tile not in hardware.topology.tiles and tile not in hardware.topology.globals:
                 raise InputError("no such tile", place=origin, field=field, value=tile)
             holders = held.setdefault(tile, [])
+            if item.chain.tied:  # devices of another layer, which has them already
+                continue
             holders.append((item.chain, stage))
             if not _room(holders, finished, hardware):
                 raise InputError(
@@ -140,6 +168,6 @@ def _room(holders: Sequence[tuple[Chain, int]], finished: set[str], hardware: Ha
     layers = {chain.layer for chain, _ in holders}
     if hardware.transport == "links" or len(layers) < len(holders) or layers & finished:
         return False
-    pieces = [chain.pieces[stage] for chain, stage in holders]
-    rows, columns = sum(piece.height for piece in pieces), sum(piece.width for piece in pieces)
+    taken = [room(chain.pieces[stage], hardware) for chain, stage in holders]
+    rows, columns = sum(size[0] for size in taken), sum(size[1] for size in taken)
     return rows <= hardware.rows and columns <= hardware.columns

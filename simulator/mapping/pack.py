@@ -17,25 +17,27 @@ class _Tile:
     seat: Seat
     rows: int
     columns: int
+    hardware: Hardware
     layers: set[str] = field(default_factory=set)
 
     def takes(self, chain: Chain) -> bool:
         """Whether a chain of one piece has room; copies and column groups of a layer keep apart."""
-        piece = chain.pieces[0]
-        fits = piece.height <= self.rows and piece.width <= self.columns
-        return fits and chain.layer not in self.layers
+        rows, columns = room(chain.pieces[0], self.hardware)
+        return rows <= self.rows and columns <= self.columns and chain.layer not in self.layers
 
     def add(self, layer: str, piece: Piece) -> None:
         """Take a piece."""
-        self.rows -= piece.height
-        self.columns -= piece.width
+        rows, columns = room(piece, self.hardware)
+        self.rows -= rows
+        self.columns -= columns
         self.layers.add(layer)
 
 
 def pack(chains: Sequence[Chain], finished: Set[str], hardware: Hardware) -> list[Seat | None]:
     """Per chain: whose tile it joins, or None for tiles of its own.
 
-    Chains of one piece join others, the largest first, each the first tile with rows and columns to spare.
+    Chains of one piece join others, the largest first, each the first tile with rows and columns to spare (of tiles
+    whose rows can be shared: with columns).
     ``finished`` layers end at global units and stay by themselves. Without the host path nobody joins: window
     buffers of linked layers fill the tile's.
     """
@@ -58,7 +60,10 @@ def pack(chains: Sequence[Chain], finished: Set[str], hardware: Hardware) -> lis
 
 
 def _own(number: int, chain: Chain, hardware: Hardware) -> list[_Tile]:
-    tiles = [_Tile((number, stage), hardware.rows, hardware.columns) for stage in range(len(chain.pieces))]
+    tiles = [
+        _Tile((number, stage), hardware.rows, hardware.columns, hardware)
+        for stage in range(len(chain.pieces))
+    ]
     for tile, piece in zip(tiles, chain.pieces, strict=True):
         tile.add(chain.layer, piece)
     return tiles
@@ -67,3 +72,9 @@ def _own(number: int, chain: Chain, hardware: Hardware) -> list[_Tile]:
 def _size(piece: Piece, hardware: Hardware) -> float:
     """The larger share of rows or columns."""
     return max(piece.height / hardware.rows, piece.width / hardware.columns)
+
+
+def room(piece: Piece, hardware: Hardware) -> tuple[int, int]:
+    """Rows and columns that a piece keeps others from, bias included; none of the rows where those can be shared."""
+    rows = 0 if hardware.sharing == "columns" else piece.height + piece.bias_rows
+    return rows, piece.width + piece.bias_columns

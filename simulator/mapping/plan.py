@@ -13,7 +13,8 @@ from simulator.mapping.checks import check_copies, check_network, check_placed, 
 from simulator.mapping.placed import PlacedChain
 from simulator.mapping.planes import in_planes
 from simulator.mapping.seats import Seats
-from simulator.mapping.split import Chain, split
+from simulator.mapping.segments import column_groups, tied_groups
+from simulator.mapping.split import Chain
 from simulator.workload.graph import Graph
 
 Place = Dict[str, Sequence[Sequence[str]]]
@@ -67,7 +68,28 @@ class Mapping:
     @property
     def weights(self) -> int:
         """Cells that hold a weight, copies counted."""
-        return sum(piece.macs for placed in self.chains for piece in placed.chain.pieces)
+        return sum(piece.macs for placed in self.own for piece in placed.chain.pieces)
+
+    @cached_property
+    def own(self) -> tuple[PlacedChain, ...]:
+        """Column groups that hold devices of their own."""
+        return tuple(placed for placed in self.chains if not placed.chain.tied)
+
+    @property
+    def segments(self) -> int:
+        """Pieces on tiles, copies counted."""
+        return sum(len(placed.chain.pieces) for placed in self.own)
+
+    @property
+    def devices(self) -> int:
+        """Devices that pieces take, bias rows and columns, zeros and copies counted."""
+        cells = sum(piece.cells for placed in self.own for piece in placed.chain.pieces)
+        return cells * self.hardware.devices
+
+    @cached_property
+    def turned(self) -> frozenset[str]:
+        """Tiles that are used in both directions."""
+        return frozenset(tile for placed in self.chains if placed.chain.backward for tile in placed.tiles)
 
     @cached_property
     def shared(self) -> frozenset[str]:
@@ -81,7 +103,7 @@ class Mapping:
 
     def zeros(self, layer: str | None = None) -> int:
         """Cells that block-diagonal pieces leave at zero, of one layer or of all."""
-        chosen = self.chains if layer is None else self.of(layer)
+        chosen = self.own if layer is None else self.of(layer)
         return sum(piece.zeros for placed in chosen for piece in placed.chain.pieces)
 
     def utilisation(self, layer: str | None = None) -> float:
@@ -89,7 +111,7 @@ class Mapping:
 
         In planes a weight has so much fewer devices, and takes that part of a cell.
         """
-        chosen = self.chains if layer is None else self.of(layer)
+        chosen = self.own if layer is None else self.of(layer)
         cells = self.hardware.rows * self.hardware.columns
         taken = sum(piece.macs / placed.chain.planes for placed in chosen for piece in placed.chain.pieces)
         return taken / (cells * len({tile for placed in chosen for tile in placed.tiles}))
@@ -112,7 +134,7 @@ def map_workload(
     not fit.
     """
     check_size(graph, hardware)
-    single = {layer.name: split(layer, hardware.rows, hardware.columns) for layer in graph.mapped}
+    single = {layer.name: column_groups(layer, hardware) for layer in graph.mapped if not layer.tied}
     check_network(graph, hardware, single)
     counts = _counts(given, single) if given else copies or {}
     chains = [
@@ -131,9 +153,21 @@ def map_workload(
     for chain, where in zip(chains, tiles, strict=True):
         unit = hardware.topology.fed.get(where[-1]) if chain.layer in finished else None
         placed.append(PlacedChain(chain, tuple(where), unit))
+    placed += _tied(graph, placed, hardware)
     check_placed(placed, finished, hardware, origin)
     found = Mapping(graph, hardware, tuple(placed), origin or "automatic")
     return found if origin or not found.shared else replace(found, how="automatic, small pieces share tiles")
+
+
+def _tied(graph: Graph, placed: Sequence[PlacedChain], hardware: Hardware) -> list[PlacedChain]:
+    """Column groups of layers that use the matrices of others."""
+    found = []
+    for layer in graph.mapped:
+        if layer.tied:
+            owners = [item for item in placed if item.chain.layer == layer.owner]
+            found += tied_groups(layer, owners, hardware)
+    check_copies([item.chain for item in found], graph, hardware)
+    return found
 
 
 def _counts(given: Place, single: Dict[str, Sequence[Chain]]) -> dict[str, int]:

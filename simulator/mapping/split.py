@@ -14,7 +14,8 @@ class Piece:
     """Rows and columns [begin, end) of one matrix of a layer; what a tile lacks to the full piece is padding.
 
     ``matrix`` is the matrix's number in the layer, ``reads`` as in ``workload.graph.Matrix``. A piece of a
-    block-diagonal matrix holds ``blocks`` whole blocks, or a part of one.
+    block-diagonal matrix holds ``blocks`` whole blocks, or a part of one. ``bias_rows`` and ``bias_columns`` lie on the
+    tile beside it.
     """
 
     matrix: int
@@ -23,6 +24,13 @@ class Piece:
     columns: Range
     reads: int
     blocks: int = 1
+    bias_rows: int = 0
+    bias_columns: int = 0
+
+    @property
+    def cells(self) -> int:
+        """Cells that it takes, bias and zeros included."""
+        return (self.height + self.bias_rows) * (self.width + self.bias_columns)
 
     @property
     def height(self) -> int:
@@ -50,7 +58,8 @@ class Chain:
     """One column group of a layer: pieces whose partial sums add up from first to last.
 
     With ``copies`` of a layer on the chip (duplication), copy number ``copy`` takes every copies-th position. With
-    ``planes`` so many pieces that follow each other share a tile and are read one after the other.
+    ``planes`` so many pieces that follow each other share a tile and are read one after the other. ``tied``: the
+    devices are those of another layer, ``backward``: used from columns to rows.
     """
 
     layer: str
@@ -60,6 +69,8 @@ class Chain:
     copy: int = 0
     copies: int = 1
     planes: int = 1
+    tied: bool = False
+    backward: bool = False
 
     @property
     def tiles(self) -> int:

@@ -119,7 +119,7 @@ def distance(topology: Topology, link: str) -> int:
 def _static(each: Costs, chip: Chip, mapping: Mapping, makespan: int) -> list[Entry]:
     """Clock and leakage of every tile whose domain is on, for the whole run."""
     names = {tile: physical(tile) if mapping.hardware.reload else tile for tile in mapping.tiles}
-    owner = {names[tile]: placed.chain.layer for placed in mapping.chains for tile in placed.tiles}
+    owner = {names[tile]: placed.chain.layer for placed in mapping.own for tile in placed.tiles}
     powers = {"tile_clock": each.clock, "tile_leakage": each.leakage}
     return [
         Entry(

@@ -50,7 +50,7 @@ def cells(plan: Plan) -> dict[str, list[Cell]]:
     for item in plan.chains:
         for stage, (tile, piece) in enumerate(zip(item.tiles, item.chain.pieces, strict=True)):
             part = _part(item, stage, groups[item.chain.layer])
-            found[tile].append(Cell(item.chain.layer, part, piece.macs / size))
+            found[tile].append(Cell(item.chain.layer, part, 0.0 if item.chain.tied else piece.macs / size))
         if item.unit is not None:
             found[item.unit].append(Cell(item.chain.layer, f"g{item.chain.group + 1}"))
     return dict(found)

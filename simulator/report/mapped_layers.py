@@ -65,7 +65,7 @@ class MappedLayers:
 
     def _time(self, layer: Layer) -> int:
         chains = [placed.chain for placed in self.plan.of(layer.name)]
-        return -(-layer.positions // chains[0].copies) * position_time(chains, self.plan.hardware)
+        return -(-layer.positions // chains[0].copies) * position_time(chains, self.plan.hardware, layer)
 
     def _row(self, layer: Layer) -> LayerRow:
         placed, hardware = self.plan.of(layer.name), self.plan.hardware

@@ -5,6 +5,7 @@ from simulator.measure.bounds import PARTS
 PART_NAMES = {
     **PARTS,
     "input": "input modulator",
+    "word_lines": "word lines",
     "input_buffer": "input buffer",
     "tile_clock": "clock of tiles that are on",
     "tile_leakage": "leakage of tiles that are on",

@@ -77,7 +77,7 @@ def digest(data: Any) -> str:
 def places(answer: Answer) -> dict[str, list[list[str]]]:
     """Layer -> column groups -> tiles, as placed."""
     found: dict[str, list[list[str]]] = {}
-    for item in answer.mapping.chains:
+    for item in answer.mapping.own:
         found.setdefault(item.chain.layer, []).append(list(item.tiles))
     return found
 

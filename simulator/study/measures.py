@@ -14,6 +14,7 @@ from simulator.study import circuit_measures
 from simulator.study.case import REPEATS, Case
 from simulator.study.measures_accuracy import ACCURACY
 from simulator.study.measures_arrays import ARRAYS
+from simulator.study.measures_cores import CORES
 
 
 def _mvm_interval(case: Case) -> float:
@@ -114,5 +115,6 @@ MEASURES: Mapping[str, Callable[[Case], float]] = {
     **circuit_measures.MEASURES,
     **ARRAYS,
     **ACCURACY,
+    **CORES,
 }
 """Name -> function; units are in the names."""

@@ -20,6 +20,9 @@ PARAMETERS = {
     "resnet50": 25_557_032,
     "vgg16": 138_357_544,
     "mobilenet_v2": 3_504_872,
+    "resnet20_cifar10": 272_474,  # with 1 x 1 convolutions on shortcuts; 0.27 M in the paper
+    "mnist_cnn7": 23_170,  # 23,176 (Wan 2022) with a threshold for each of six activations
+    "rbm_mnist": 794 * 120 + 794 + 120,
     "ds_cnn_kws": 23_756,  # trainable ones of the reference model of MLPerf Tiny
     "bert_base": 109_482_240,  # the authors' checkpoints, as published with Transformers
     "bert_large": 335_141_888,
@@ -46,6 +49,8 @@ EXACT = {
     "matmul64_doubly_stochastic": 262_144,
     "dft32": 4 * 32 * 32,  # a complex product is four real ones
     "dft64": 2 * 64 * 64,
+    "speech_lstm": 4 * (49 * 4 * (40 + 112) * 112 + 112 * 12),
+    "rbm_mnist": 10 * 2 * 794 * 120,
     "image_reconstruction": 26_256 * 64 * 64,  # steps per plane (Sharma 2024)
 }
 """Multiply-accumulates."""

@@ -57,12 +57,13 @@ class Builder:
         name: str = "",
         gap: int | None = None,
         released: bool = False,
+        setup_class: int = 0,
     ) -> int:
         """Number of the stream of this spot; the first mention defines it. Its key is its number."""
         label = name or f"{spot.layer} {spot.kind} {spot.unit}"
         if label not in self._streams:
             number = len(self._stream_rows)
-            row = Stream(label, resources, number, gap, released=released)
+            row = Stream(label, resources, number, gap, setup_class, released)
             row = replace(row, kind=spot.kind, layer=spot.layer, unit=spot.unit, part=spot.part)
             self._streams[label] = number
             self._stream_rows.append(row)

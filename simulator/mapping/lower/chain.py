@@ -9,6 +9,9 @@ from simulator.mapping.split import Chain
 from simulator.program.form import Asked, Edge, Event, Index, Kind, Scope
 from simulator.workload.matrices import mean_level
 
+FORWARD, BACKWARD = 0, 1
+"""Set-up classes of an array that is used in either direction."""
+
 
 @dataclass(frozen=True)
 class ChainStreams:
@@ -45,8 +48,10 @@ def lower_chain(context: Context, placed: PlacedChain) -> ChainStreams:
 def _mvm(context: Context, placed: PlacedChain, stage: int, positions: int) -> int:
     tile, piece = placed.tiles[stage], placed.chain.pieces[stage]
     spot = Spot(f"{tile}.crossbar", "crossbar", placed.chain.layer, "mvm")
-    stream = context.builder.stream(spot, context.crossbar(tile))
-    times = context.hardware.mvm.window, context.hardware.mvm.latency
+    direction = BACKWARD if placed.chain.backward else FORWARD
+    stream = context.builder.stream(spot, context.crossbar(tile), setup_class=direction)
+    mvm = context.hardware.mvm_of(context.graph[placed.chain.layer])
+    times = mvm.window, mvm.latency
     work = constant(positions, *times, macs=positions * piece.macs)
     context.builder.work(stream, replace(work, asked=asked(context, placed, stage)))
     return stream

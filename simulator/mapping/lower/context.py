@@ -39,9 +39,14 @@ class Context:
     @cached_property
     def fusion(self) -> Fusion:
         """Which additions happen in a local digital unit."""
-        if self.hardware.transport == "circuits":  # no local unit: the host adds
-            return Fusion({}, {})
+        if self.hardware.transport == "circuits" or self.hardware.partial_sums == "host":
+            return Fusion({}, {})  # the host adds
         return fuse(self.graph)
+
+    @cached_property
+    def turned(self) -> frozenset[str]:
+        """Names of tiles whose arrays are used in both directions."""
+        return frozenset(map(self.here, self.mapping.turned))
 
     @cached_property
     def homes(self) -> dict[str, int]:
@@ -58,10 +63,16 @@ class Context:
         return physical(name) if self.hardware.reload else name
 
     def crossbar(self, tile: str) -> tuple[int, int]:
-        """A tile's array with its input modulators, and its converters: both work through an MVM's window."""
-        period, tile = self.hardware.mvm.period, self.here(tile)
+        """A tile's array with its input modulators, and its converters: both work through an MVM's window.
+
+        An array that is used in both directions is set up anew whenever they change.
+        """
+        period, tile, setup = self.hardware.mvm.period, self.here(tile), None
+        if tile in self.turned:
+            switch = self.hardware.backward or 0
+            setup = ((0, switch), (switch, 0))
         return (
-            self.builder.resource(Resource(f"{tile}.crossbar", period=period, part="crossbar")),
+            self.builder.resource(Resource(f"{tile}.crossbar", period=period, setup=setup, part="crossbar")),
             self.builder.resource(Resource(f"{tile}.adc", period=period, part="adc")),
         )
 
