@@ -1,7 +1,8 @@
 """Plots of a run as PNG and SVG, each with its numbers as CSV."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -45,17 +46,30 @@ PLOTS = {
 """File name without ending -> plot."""
 
 
-def write_plots(answer: Answer, folder: Path, *, processes: int = 1) -> None:
-    """Write every plot of ``PLOTS`` into a folder; with more ``processes``, copies of this one draw them."""
+def write_plots(answer: Answer, folder: Path) -> None:
+    """Write every plot of ``PLOTS`` into a folder."""
     view = View(answer)
+    for name in PLOTS:
+        _write(view, folder, name)
+
+
+@contextmanager
+def drawing(answer: Answer, folder: Path, processes: int) -> Iterator[None]:
+    """``write_plots`` by copies of this process, while the block runs; after it where there is one process only."""
     if processes == 1:
-        for name in PLOTS:
-            _write(view, folder, name)
+        yield
+        write_plots(answer, folder)
         return
-    _ = view.waits, view.buffers  # so that not every copy works them out
+    view = View(answer)
+    _ = view.waits, view.buffers, answer.power  # so that not every copy works them out
     context = get_context("fork")
     with ProcessPoolExecutor(processes, context, initializer=_take, initargs=(view, folder)) as pool:
-        list(pool.map(_write_own, PLOTS))
+        drawn = pool.map(_write_own, PLOTS)
+        try:
+            yield
+            list(drawn)
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def _write(view: View, folder: Path, name: str) -> None:

@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from simulator.report import tables
 from simulator.report.answer import Answer
@@ -22,6 +23,16 @@ def write(answer: Answer, folder: Path, *, plots: bool = True, processes: int = 
 
     ``processes``: how many of them draw plots.
     """
+    if not plots:
+        _write_tables(answer, folder)
+        return
+    from simulator.report.plots import drawing
+
+    with drawing(answer.closer, folder, processes):
+        _write_tables(answer, folder)
+
+
+def _write_tables(answer: Answer, folder: Path) -> None:
     (folder / "summary.json").write_text(as_json(summary(answer)), encoding="utf-8")
     seen = answer.closer
     for name, table in why_tables(seen).items():
@@ -36,13 +47,15 @@ def write(answer: Answer, folder: Path, *, plots: bool = True, processes: int = 
     placement = placement_yaml(answer.mapping.graph.name, places(answer))
     (folder / PLACEMENT).write_text(placement, encoding="utf-8")
     trace_file.write(answer.trace, folder / "trace.jsonl.gz")
-    if plots:
-        from simulator.report.plots import write_plots
-
-        write_plots(seen, folder, processes=processes)
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
     """CSV with quoted texts; a text that a spreadsheet would take for a formula gets a leading apostrophe."""
-    safe = table.map(lambda cell: f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell)
+    safe = table.copy(deep=False)
+    for name in table.columns[[not is_numeric_dtype(kind) for kind in table.dtypes]]:
+        safe[name] = table[name].map(_harmless)
     safe.to_csv(path, index=False, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n", encoding="utf-8")
+
+
+def _harmless(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
