@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from simulator.base.document import Document
 from simulator.base.units import Quantity
-from simulator.chip.areas import pad_area, tile_areas
+from simulator.chip.areas import core_area, pad_area, tile_areas
 from simulator.chip.costs import costs
 from simulator.chip.reader import chip_document, chip_from
 from simulator.chip.resolve import resolve
@@ -68,6 +68,11 @@ CIRCUITS = (
     "tile.input.magnitude_bits=8", "tile.adc.kind=duration", "tile.adc.bits=8", "transport=circuits",
     "global_digital=null", "landing_pads.inputs=8", "landing_pads.outputs=8", "landing_pads.width=256",
 )  # fmt: skip
+CORES = ("0.1 Top/s", "0.2 Top/s", "0.5 Top/s", "1 Top/s", "2 Top/s")
+MESH = (
+    "transport=mesh", "compute_cores.light={units: 8, rate: 100 Gop/s}", "compute_cores.heavy.units=4",
+    "compute_cores.scratchpad={size: 64 KiB, bandwidth: 512 Gbit/s}",
+)  # fmt: skip
 CATALOGUE = [
     Page("array", ("array",), "tile.crossbar.rows", (64, 128, 256, 512, 1024)),
     Page("integration", (), "tile.read_mode", ("one_phase", "four_phase")),
@@ -82,6 +87,7 @@ CATALOGUE = [
     Page("duration", ("converters.duration",), "tile.adc.bits", (4, 5, 6, 7, 8), CIRCUITS),
     Page("landing_pad", ("landing_pad",), "landing_pads.counter_bits", (8, 9, 10, 11, 12), CIRCUITS),
     Page("discrete", ("converters.discrete",), "tile.adc.time", ("0.5 us", "1 us", "2 us"), BOARD),
+    Page("compute_core", ("compute_core",), "compute_cores.heavy.rate", CORES, MESH),
     Page("sharing", ("converters.common",), "tile.adc.columns_per_converter", (1, 4, 16, 64, 256), SAR8),
     Page("local_digital", ("digital",), "tile.local_digital.lanes", (1, 2, 4, 8)),
     Page("link", ("wire",), "links.lanes", (1, 4, 8, 16, 32, 64)),
@@ -173,6 +179,7 @@ def _figures(chip: Chip) -> dict[str, float]:
         "macro [mm^2]": areas.macro,
         "tile [mm^2]": areas.tile,
         "landing pads [mm^2]": pad_area(chip),
+        "compute cores [mm^2]": core_area(chip),
     }
     return {name: float(value) for name, value in exact.items()}
 

@@ -89,6 +89,28 @@ def resnet(depth: int) -> Network:
     return net
 
 
+def resnet32() -> Network:
+    """Three stages of five basic blocks for images of 32 x 32; shortcuts without weights (option A of the paper)."""
+    source = "He et al., Deep residual learning for image recognition, CVPR 2016, Sec. 4.2"
+    net = Network("resnet32_cifar10", f"ResNet-32 on CIFAR-10 ({source}), shortcuts padded with zeros")
+    net.layer("image", "input", "", shape=[3, 32, 32])
+    net.conv("conv1", 16)
+    for stage, width in enumerate((16, 32, 64), start=1):
+        for block in range(1, 6):
+            name, start, stride = f"stage{stage}.{block}", net.last, 2 if stage > 1 and block == 1 else 1
+            net.conv(f"{name}.conv1", width, 3, stride)
+            end = net.conv(f"{name}.conv2", width, activation="none")
+            if stride > 1:
+                side = 32 // 2 ** (stage - 1)
+                start = net.layer(
+                    f"{name}.short", "rearrange", [start], function="slice", grid=[side, side], width=width
+                )
+            net.layer(f"{name}.add", "add", [end, start], activation="relu")
+    net.layer("mean", "reduce", function="mean")
+    net.layer("classes", "linear", width=10, bias=True)
+    return net
+
+
 def vgg16() -> Network:
     """Configuration D."""
     net = Network(
@@ -184,12 +206,22 @@ def attention(
     causal: bool,
     bias: bool,
     rotary: bool = False,
+    merged: bool = False,
 ) -> None:
-    """Self-attention on what is last, projections included."""
+    """Self-attention on what is last, projections included; ``merged``: as one matrix, cut apart behind it."""
     start, share = net.last, width // heads
     keys = (key_heads or heads) * share
     grouped = {"key_heads": key_heads} if key_heads else {}
     more = {"causal": True} if causal else {}
+    if merged:
+        joint = net.layer(f"{name}.joint", "linear", start, width=3 * width, bias=bias)
+        query, key, value = (
+            net.layer(f"{name}.{part}", "rearrange", [joint], function="slice", reads="position", width=width)
+            for part in ("query", "key", "value")
+        )
+        _attend(net, name, (query, key, value), {"heads": heads, **more})
+        net.layer(f"{name}.out", "linear", width=width, bias=bias)
+        return
     query = net.layer(f"{name}.query", "linear", start, width=width, bias=bias)
     if rotary:
         query = net.layer(f"{name}.query_place", "elementwise", [query], function="rotary", operations=3)
@@ -197,10 +229,17 @@ def attention(
     if rotary:
         key = net.layer(f"{name}.key_place", "elementwise", [key], function="rotary", operations=3)
     value = net.layer(f"{name}.value", "linear", start, width=keys, bias=bias)
-    net.layer(f"{name}.scores", "product", [query, key], heads=heads, **grouped, transposed=True, **more)
-    scores = net.layer(f"{name}.softmax", "normalise", [net.last], function="softmax", operations=5)
-    net.layer(f"{name}.mix", "product", [scores, value], heads=heads, **grouped, **more)
+    _attend(net, name, (query, key, value), {"heads": heads, **grouped, **more})
     net.layer(f"{name}.out", "linear", width=width, bias=bias)
+
+
+def _attend(net: Network, name: str, parts: tuple[str, str, str], more: dict[str, object]) -> None:
+    """Scores, softmax and weighted sum of query, key and value."""
+    query, key, value = parts
+    causal = {"causal": more.pop("causal")} if "causal" in more else {}
+    net.layer(f"{name}.scores", "product", [query, key], **more, transposed=True, **causal)
+    scores = net.layer(f"{name}.softmax", "normalise", [net.last], function="softmax", operations=5)
+    net.layer(f"{name}.mix", "product", [scores, value], **more, **causal)
 
 
 def norm(net: Network, name: str, width: int) -> str:
@@ -208,12 +247,13 @@ def norm(net: Network, name: str, width: int) -> str:
     return net.layer(name, "normalise", [net.last], function="layer_norm", operations=7, trained=2 * width)
 
 
-def bert(size: str, layers: int, width: int, heads: int) -> Network:
-    """Encoder, normalisation behind each sum."""
+def bert(size: str, layers: int, width: int, heads: int, *, merged: bool = False) -> Network:
+    """Encoder, normalisation behind each sum; ``merged``: query, key and value as one matrix."""
     source = "Devlin et al., BERT, NAACL 2019"
+    joint = "; query, key and value as one matrix" if merged else ""
     net = Network(
-        f"bert_{size}",
-        f"BERT-{size} ({source}), with pooler; positions and token types are added at the host",
+        f"bert_{size}_merged" if merged else f"bert_{size}",
+        f"BERT-{size} ({source}), with pooler; positions and token types are added at the host{joint}",
     )
     net.sequence = "{length: 128, limit: 512}"
     net.layer("tokens", "input", "", shape=[1], sequence=True)
@@ -224,7 +264,7 @@ def bert(size: str, layers: int, width: int, heads: int) -> Network:
     norm(net, "start", width)
     for number in range(layers):
         name, start = f"layer{number}", net.last
-        attention(net, f"{name}.attention", width, heads, causal=False, bias=True)
+        attention(net, f"{name}.attention", width, heads, causal=False, bias=True, merged=merged)
         net.layer(f"{name}.sum1", "add", [net.last, start])
         middle = norm(net, f"{name}.norm1", width)
         net.layer(f"{name}.up", "linear", width=4 * width, bias=True)
@@ -520,6 +560,9 @@ ZOO: dict[str, Callable[[], Network]] = {
     "kws_fc": kws_fc,
     "bert_base": lambda: bert("base", 12, 768, 12),
     "bert_large": lambda: bert("large", 24, 1024, 16),
+    "bert_base_merged": lambda: bert("base", 12, 768, 12, merged=True),
+    "bert_large_merged": lambda: bert("large", 24, 1024, 16, merged=True),
+    "resnet32_cifar10": resnet32,
     "gpt2_small": lambda: gpt2("small", 12, 768, 12),
     "gpt2_xl": lambda: gpt2("xl", 48, 1600, 25),
     "llama3_8b": llama,

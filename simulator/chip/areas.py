@@ -7,7 +7,7 @@ from simulator.chip import scaling
 from simulator.chip.converter_sections import SampledConverter
 from simulator.chip.schema import Chip
 from simulator.chip.timing import anchor_size, size
-from simulator.parts import array, digital, landing_pad, sram
+from simulator.parts import array, compute_core, digital, landing_pad, sram
 from simulator.parts.digital import Shares, Unit
 
 
@@ -61,10 +61,25 @@ def die_area(chip: Chip, tile: Fraction) -> Fraction:
 
 
 def units_area(chip: Chip, tile: Fraction) -> Fraction:
-    """All tiles of ``tile`` [mm^2], all global units and landing pads."""
+    """All tiles of ``tile`` [mm^2], global units, landing pads and compute cores."""
     unit = chip.global_digital
     shared = unit.area.magnitude * int(unit.units) * scaling.area(chip) if unit else Fraction(0)
-    return tile * chip.tiles + shared + pad_area(chip)
+    return tile * chip.tiles + shared + pad_area(chip) + core_area(chip)
+
+
+def core_area(chip: Chip) -> Fraction:
+    """All compute cores with their scratchpads [mm^2]."""
+    cores = chip.compute_cores
+    if cores is None:
+        return Fraction(0)
+    at = cores.scratchpad.anchor
+    memory = sram.area(cores.scratchpad.size.magnitude, at.bit_area.magnitude) * scaling.area(chip, at)
+    total = Fraction(0)
+    for core in (cores.light, cores.heavy):
+        grown = compute_core.area(core.rate.magnitude, core.anchor.rate.magnitude)
+        each = core.anchor.area.magnitude * grown * scaling.area(chip, core.anchor)
+        total += int(core.units) * (each + memory)
+    return total
 
 
 def pad_area(chip: Chip) -> Fraction:

@@ -13,6 +13,7 @@ def check(chip: Chip) -> None:
     adc, pads = chip.tile.adc, chip.landing_pads
     if not isinstance(adc, DurationConverter):
         _no_circuits(chip, adc.kind)
+        _mesh(chip)
         return
     if chip.transport != "circuits" or pads is None:
         missing = "landing_pads" if pads is None else "transport"
@@ -39,6 +40,23 @@ def _no_circuits(chip: Chip, kind: str) -> None:
             path=("landing_pads",),
             remedy="Or set tile.adc.kind: duration",
         )
+
+
+def _mesh(chip: Chip) -> None:
+    """Cores and the mesh that links them to tiles come together."""
+    if (chip.transport == "mesh") != (chip.compute_cores is not None):
+        missing = "compute_cores" if chip.compute_cores is None else "transport"
+        text = "must be given: activations on a mesh wait in the scratchpads of compute cores"
+        raise RuleError(text, path=(missing,), remedy="Set transport: mesh and compute_cores")
+    if chip.compute_cores is None:
+        return
+    if chip.host.compute is not None:
+        text = "must be left out: compute cores do what tiles cannot"
+        raise RuleError(text, path=("host", "compute"), value=chip.host.compute.text)
+    for kind, core in (("light", chip.compute_cores.light), ("heavy", chip.compute_cores.heavy)):
+        if int(core.units) > chip.tiles:
+            text = f"is more than the {chip.tiles} tiles, beside each of which a core may stand"
+            raise RuleError(text, path=("compute_cores", kind, "units"), value=core.units.text)
 
 
 def _alone(chip: Chip) -> None:

@@ -7,6 +7,7 @@ from simulator.base.units import Quantity
 from simulator.chip import scaling
 from simulator.chip.areas import buffer_size, digital_growth, digital_units, tile_areas
 from simulator.chip.converter_sections import SampledConverter
+from simulator.chip.core_section import Core
 from simulator.chip.schema import Chip
 from simulator.chip.timing import anchor_size, converter, mvm, size
 from simulator.parts import array, digital, landing_pad, leakage, offchip, sram, wire
@@ -31,8 +32,9 @@ class Costs:
     """Energies [pJ]: ``input``, ``word_lines`` (None: told under input), ``crossbar``, ``adc`` and ``buffer`` an MVM,
     ``output`` a value out of a local unit, ``gates`` a value into a global unit (None: there is none), ``wire`` a byte
     between neighbours, ``host`` a byte, ``chip_link`` one between chips, ``kv_cache`` one read or written,
-    ``compute`` an operation of the host, ``programming`` a weight, ``pad`` a value through a landing pad (None: not
-    modelled). Powers [mW] of a tile: ``clock``, ``leakage``.
+    ``compute`` an operation of the host, ``programming`` a weight, ``pad`` a value through a landing pad,
+    ``light_core`` and ``heavy_core`` an operation there, ``scratchpad`` a byte in or out (None: not modelled).
+    Powers [mW] of a tile: ``clock``, ``leakage``.
     """
 
     input: Cost
@@ -49,6 +51,9 @@ class Costs:
     kv_cache: Cost | None
     programming: Cost | None
     pad: Cost | None
+    light_core: Cost | None
+    heavy_core: Cost | None
+    scratchpad: Cost | None
     clock: Cost
     leakage: Cost
 
@@ -76,6 +81,9 @@ def costs(chip: Chip) -> Costs:
         kv_cache=_kv_cache(chip),
         programming=_programming(chip),
         pad=_pad(chip),
+        light_core=_core(chip, chip.compute_cores.light) if chip.compute_cores else None,
+        heavy_core=_core(chip, chip.compute_cores.heavy) if chip.compute_cores else None,
+        scratchpad=_scratchpad(chip),
         clock=_clock(chip),
         leakage=_leakage(chip),
     )
@@ -249,6 +257,20 @@ def _pad(chip: Chip) -> Cost | None:
     grown = landing_pad.energy(int(pads.counter_bits), int(pads.anchor.counter_bits))
     figure = pads.anchor.energy
     return _cost(figure, figure.magnitude, grown, scaling.energy(chip, pads.anchor))
+
+
+def _core(chip: Chip, core: Core) -> Cost:
+    figure = core.anchor.energy
+    return _cost(figure, figure.magnitude, scaling.energy(chip, core.anchor))
+
+
+def _scratchpad(chip: Chip) -> Cost | None:
+    if chip.compute_cores is None:
+        return None
+    memory = chip.compute_cores.scratchpad
+    at = memory.anchor
+    grown = sram.energy(memory.size.magnitude, at.size.magnitude)
+    return _cost(at.energy, 8 * at.energy.magnitude, grown, scaling.energy(chip, at))
 
 
 def _clock(chip: Chip) -> Cost:

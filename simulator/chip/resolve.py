@@ -13,6 +13,7 @@ from typing import Literal
 from simulator.base.errors import InputError
 from simulator.base.units import Quantity, whole_ps
 from simulator.chip import timing
+from simulator.chip.costs import pitch
 from simulator.chip.precision import at_precision
 from simulator.chip.schema import Chip, ChipLink, Host, Programming
 from simulator.chip.timing import mvm_window
@@ -97,6 +98,17 @@ class Pads:
 
 
 @dataclass(frozen=True)
+class Cores:
+    """Compute cores: name -> the tile beside it, kind -> operations a second; rate of a scratchpad's port [bit/s],
+    time of a signal from tile to tile [ps]."""
+
+    places: Mapping[str, str]
+    rates: Mapping[str, Fraction]
+    bandwidth: Fraction
+    hop: int
+
+
+@dataclass(frozen=True)
 class Buffers:
     """Capacities: whole input vectors, bytes of window, bytes of residual, received partial-sum vectors."""
 
@@ -127,13 +139,14 @@ class Hardware:
     unit: GlobalUnit | None
     host: HostPath
     buffers: Buffers
-    transport: Literal["host", "links", "circuits"]
+    transport: Literal["host", "links", "circuits", "mesh"]
     single: Topology
     chips: int = 1
     chip_link: ChipPath | None = None
     programmer: Programmer | None = None
     reload: bool = False
     pads: Pads | None = None
+    cores: Cores | None = None
     planes: int = 1
     segment_inputs: int = 0
     devices: int = 1
@@ -152,6 +165,11 @@ class Hardware:
     def mvm_of(self, layer: Layer) -> Mvm:
         """Timing of a layer's MVMs."""
         return self.mvms[self.bits(layer)] if self.mvms else self.mvm
+
+    @property
+    def whole(self) -> bool:
+        """Whether every layer has tiles of its own and is there once: packets and durations go to one place."""
+        return self.transport in ("links", "circuits")
 
     @property
     def dies(self) -> int:
@@ -179,6 +197,7 @@ def resolve(chip: Chip, chips: int = 1, *, reload: bool = False) -> Hardware:
         programmer=_programmer(chip.programming),
         reload=reload,
         pads=_pads(chip),
+        cores=_cores(chip, one),
         planes=int(tile.crossbar.planes),
         segment_inputs=int(tile.crossbar.segment_inputs or tile.crossbar.rows),
         devices=int(tile.crossbar.devices_per_weight),
@@ -241,6 +260,22 @@ def _pads(chip: Chip) -> Pads | None:
         int(pads.width),
         whole_ps(timing.step(chip)),
     )
+
+
+def _cores(chip: Chip, one: Topology) -> Cores | None:
+    section = chip.compute_cores
+    if section is None:
+        return None
+    tiles = list(one.tiles)
+    kinds = {"light": section.light, "heavy": section.heavy}
+    places = {
+        f"{kind}[{number}]": tile
+        for kind, core in kinds.items()
+        for number, tile in enumerate(spread(tiles, int(core.units)), 1)
+    }
+    rates = {kind: core.rate.magnitude for kind, core in kinds.items()}
+    hop = whole_ps(pitch(chip) * chip.links.anchor.delay.magnitude)
+    return Cores(places, rates, section.scratchpad.bandwidth.magnitude, hop)
 
 
 def _host(host: Host) -> HostPath:

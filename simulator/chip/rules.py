@@ -13,7 +13,7 @@ from simulator.chip.costs import costs, pitch
 from simulator.chip.schema import Chip
 from simulator.chip.section import Anchor
 from simulator.chip.timing import mvm, size
-from simulator.parts import digital, landing_pad, sram, technology, wire
+from simulator.parts import compute_core, digital, landing_pad, sram, technology, wire
 from simulator.parts.technology import Point
 
 _COUNTERS = 2
@@ -55,6 +55,12 @@ def _in_range(chip: Chip) -> None:
         tile.adc.part().shortest_read()
         tile.adc.part().conversion()
         tile.adc.part().area(tile.converters)
+    if chip.compute_cores is not None:
+        with _at("compute_cores", "scratchpad"):
+            sram.SIZE.check(chip.compute_cores.scratchpad.size.magnitude, "size")
+        for kind, core in (("light", chip.compute_cores.light), ("heavy", chip.compute_cores.heavy)):
+            with _at("compute_cores", kind):
+                compute_core.area(core.rate.magnitude, core.anchor.rate.magnitude)
     if chip.landing_pads is not None:
         with _at("landing_pads"):
             landing_pad.area(int(chip.landing_pads.counter_bits), 1)
@@ -95,6 +101,11 @@ def _anchors(chip: Chip) -> dict[tuple[str, ...], Anchor | None]:
         found["tile", "adc", "front_end"] = tile.adc.front_end
     if chip.landing_pads is not None:
         found["landing_pads", "anchor"] = chip.landing_pads.anchor
+    if chip.compute_cores is not None:
+        cores = chip.compute_cores
+        found["compute_cores", "light", "anchor"] = cores.light.anchor
+        found["compute_cores", "heavy", "anchor"] = cores.heavy.anchor
+        found["compute_cores", "scratchpad", "anchor"] = cores.scratchpad.anchor
     return {**found, ("technology", "anchor"): None} if chip.global_digital else found
 
 

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from simulator.base.explain import RuleError
 from simulator.base.units import Quantity
 from simulator.chip.accuracy import Accuracy
+from simulator.chip.core_section import ComputeCores
 from simulator.chip.leaf import (
     Area,
     Count,
@@ -206,7 +207,8 @@ class Chip(Section):
     programming: Programming | None = None
     accuracy: Accuracy | None = None
     landing_pads: LandingPads | None = None
-    transport: Literal["host", "links", "circuits"] = Field(
+    compute_cores: ComputeCores | None = None
+    transport: Literal["host", "links", "circuits", "mesh"] = Field(
         description="How a layer's output reaches the next layer"
     )
 

@@ -55,6 +55,8 @@ def _deviation(verdict: Verdict) -> str:
     off, row = verdict.deviation, verdict.row
     if off is None or row.published is None:
         return ""
+    if row.factor and verdict.simulated:
+        return f"x {significant(verdict.simulated / row.published)}, {row.tolerance}"
     if row.tolerance.endswith("%"):
         return f"{100 * off / row.published if row.published else off:+.2f} of {row.tolerance}"
     return f"{off:+.3g}, {row.tolerance}" if row.tolerance == "exact" else f"{off:+.3g} of {row.tolerance}"

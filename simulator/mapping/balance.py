@@ -96,5 +96,5 @@ def _demand(layer: Layer, hardware: Hardware) -> _Demand:
     chains = column_groups(layer, hardware)
     each = position_time(chains, hardware, layer)
     recurrent = any(matrix.reads < 0 for matrix in layer.matrices)
-    most = 1 if recurrent or hardware.transport != "host" else layer.positions
+    most = 1 if recurrent or hardware.whole else layer.positions
     return _Demand(layer.name, sum(len(chain.pieces) for chain in chains), layer.positions, each, most)

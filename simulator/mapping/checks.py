@@ -63,7 +63,7 @@ def _has_bits(layer: Layer, graph: Graph, hardware: Hardware) -> None:
 def _multiplies(graph: Graph, hardware: Hardware) -> None:
     """InputError if activations are multiplied with each other and nobody can."""
     asked = [layer for layer in graph.layers if layer.products]
-    if asked and hardware.host.compute is None:
+    if asked and hardware.host.compute is None and hardware.cores is None:
         macs = sum(layer.products for layer in asked)
         more = f" and {len(asked) - 1} more" if len(asked) > 1 else ""
         raise InputError(
@@ -106,7 +106,7 @@ def check_copies(chains: Sequence[Chain], graph: Graph, hardware: Hardware) -> N
             raise InputError(
                 "is recurrent: copies would wait for each other", place=graph.name, field=chain.layer
             )
-        if hardware.transport != "host":
+        if hardware.whole:
             raise InputError(
                 "copies need the host path: packets of several copies are not put in order on the links",
                 place=graph.name,
@@ -166,7 +166,7 @@ def _room(holders: Sequence[tuple[Chain, int]], finished: set[str], hardware: Ha
             chain.planes, hardware.planes
         )
     layers = {chain.layer for chain, _ in holders}
-    if hardware.transport == "links" or len(layers) < len(holders) or layers & finished:
+    if hardware.whole or len(layers) < len(holders) or layers & finished:
         return False
     taken = [room(chain.pieces[stage], hardware) for chain, stage in holders]
     rows, columns = sum(size[0] for size in taken), sum(size[1] for size in taken)

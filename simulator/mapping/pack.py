@@ -42,7 +42,7 @@ def pack(chains: Sequence[Chain], finished: Set[str], hardware: Hardware) -> lis
     buffers of linked layers fill the tile's.
     """
     found: list[Seat | None] = [None] * len(chains)
-    if hardware.transport != "host":
+    if hardware.whole:
         return found
     small = [n for n, c in enumerate(chains) if len(c.pieces) == 1 and c.layer not in finished]
     tiles = [

@@ -18,6 +18,9 @@ PARTS = {
     "kv_cache": "kv cache",
     "chip_link": "chip-to-chip link",
     "landing_pad": "landing pad",
+    "light_core": "light compute core",
+    "heavy_core": "heavy compute core",
+    "scratchpad": "scratchpad port",
     "programming": "weight programming",
 }
 """Part of a resource -> its name in tables and sentences."""

@@ -86,6 +86,13 @@ def _dynamic(
         yield "input_buffer", operations, each.buffer
     elif stream.part == "link":
         yield "link", size * distance(topology, stream.unit), each.wire
+    elif stream.part == "circuit" and each.scratchpad is not None:
+        yield (
+            "link",
+            size * (len(stream.resources) - 1),
+            each.wire,
+        )  # beside the links stands the scratchpad's port
+        yield "scratchpad", size, each.scratchpad
     else:
         amount = size if stream.part in ("host", "chip_link") else values
         cost = _of_part(each).get(stream.part)
@@ -103,6 +110,8 @@ def _of_part(each: Costs) -> Dict[str, Cost | None]:
         "kv_cache": each.kv_cache,
         "chip_link": each.chip_link,
         "landing_pad": each.pad,
+        "light_core": each.light_core,
+        "heavy_core": each.heavy_core,
         "programming": each.programming,
     }
 

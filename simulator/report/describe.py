@@ -30,6 +30,7 @@ _FILES = ("format", "name", "documents", "placements")
 _TRANSPORTS = {
     "host": "by way of the host",
     "links": "over the on-chip links",
+    "mesh": "over circuits of a mesh, by way of the scratchpads of compute cores",
     "circuits": "as durations over circuits, or by way of landing pads and host",
 }
 _WIDE = 120
@@ -66,6 +67,8 @@ def chip_facts(file: ChipFile) -> dict[str, str]:
 
 
 def _computes(chip: Chip) -> str:
+    if chip.compute_cores:
+        return "compute cores do what tiles cannot"
     compute = chip.host.compute
     return (
         f"computes {compute.text}"

@@ -39,6 +39,12 @@ class Case:
         """The chip with the row's overrides."""
         return load_chip(self.chips / self.row.chip, self.row.set)
 
+    @property
+    def beside(self) -> "Case":
+        """The same row on the chip that it is compared with."""
+        other = self.row.model_copy(update={"chip": self.row.beside, "beside": ""})
+        return Case(other, self.chips, self.workloads, self.engine)
+
     @cached_property
     def hardware(self) -> Hardware:
         """The chip in integers."""

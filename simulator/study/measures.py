@@ -10,7 +10,7 @@ from simulator.mapping.lower.micro import one_vector
 from simulator.measure.area import areas
 from simulator.measure.energy import MVM_PARTS, energy, mvm_energy
 from simulator.measure.totals import totals
-from simulator.study import circuit_measures
+from simulator.study import circuit_measures, turn_measures
 from simulator.study.case import REPEATS, Case
 from simulator.study.measures_accuracy import ACCURACY
 from simulator.study.measures_arrays import ARRAYS
@@ -116,5 +116,6 @@ MEASURES: Mapping[str, Callable[[Case], float]] = {
     **ARRAYS,
     **ACCURACY,
     **CORES,
+    **turn_measures.MEASURES,
 }
 """Name -> function; units are in the names."""

@@ -42,7 +42,8 @@ class Row(BaseModel):
     ``kind``: *calibrated* set a parameter, *test* came out, *known_gap* is out of tolerance for the stated reason (and
     fails once it no longer is), *not_testable* has no simulated value for the stated reason, *prediction* has no
     published value at hand, *assumption* rests on a guess where the sources are silent, and is not
-    enforced. ``tolerance``: "0.5 %" of the published value, a number in ``unit``, or "exact". ``measure``: a name of
+    enforced. ``tolerance``: "0.5 %" of the published value, a number in ``unit``, "factor 1.5"
+    (times or over), or "exact". ``measure``: a name of
     ``study.measures.MEASURES``.
     """
 
@@ -58,6 +59,7 @@ class Row(BaseModel):
     reason: str = ""
     measure: str = ""
     chip: str = ""
+    beside: str = ""
     workload: str = ""
     layer: str = ""
     size: int = 0
@@ -77,14 +79,23 @@ class Row(BaseModel):
         self.allowed()
         return self
 
+    @property
+    def factor(self) -> float:
+        """N of the tolerance "factor N", else 0."""
+        word, _, number = self.tolerance.partition(" ")
+        parts = split_number(number) if word == "factor" else None
+        return float(parts[0]) if parts and not parts[1] and parts[0] > 1 else 0.0
+
     def allowed(self) -> float:
         """Largest deviation that passes, in the row's unit."""
         if self.tolerance == "exact":
             return 0.0
+        if self.factor:
+            return abs(self.published or 0) * (self.factor - 1)
         parts = split_number(self.tolerance)
         if parts is None or parts[1] not in ("%", self.unit):
             raise RuleError(
-                f"must be 'exact', a percentage or a number of {self.unit}",
+                f"must be 'exact', 'factor N', a percentage or a number of {self.unit}",
                 path=("tolerance",),
                 value=self.tolerance,
             )

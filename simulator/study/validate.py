@@ -30,6 +30,9 @@ class Verdict:
         """Within tolerance; a millionth of it is left for floating point."""
         if self.deviation is None:
             return False
+        if self.row.factor and self.simulated and self.row.published:
+            ratio = self.simulated / self.row.published
+            return 1 / self.row.factor <= ratio <= self.row.factor
         signed = {"at_most": self.deviation, "at_least": -self.deviation}
         off = signed.get(self.row.bound, abs(self.deviation))
         return off <= self.row.allowed() * (1 + 1e-6) + 1e-9

@@ -26,6 +26,9 @@ PARAMETERS = {
     "ds_cnn_kws": 23_756,  # trainable ones of the reference model of MLPerf Tiny
     "bert_base": 109_482_240,  # the authors' checkpoints, as published with Transformers
     "bert_large": 335_141_888,
+    "bert_base_merged": 109_482_240,
+    "bert_large_merged": 335_141_888,
+    "resnet32_cifar10": 464_154,  # 0.46 M in He et al., Table 6; in full from public implementations of option A
     "gpt2_small": 124_439_808,
     "gpt2_xl": 1_557_611_200,
     "llama3_8b": 8_030_261_248,
@@ -40,6 +43,7 @@ MACS = {
     "resnet50": 4.089e9,
     "vgg16": 15.47e9,
     "mobilenet_v2": 0.3008e9,
+    "resnet32_cifar10": 68.86e6,  # 69 M in public implementations
     "ds_cnn_kws": 2.657e6,  # MLPerf Tiny: 2.7 M
 }
 

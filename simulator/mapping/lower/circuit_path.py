@@ -16,6 +16,7 @@ from simulator.mapping.lower.builder import Spot, constant
 from simulator.mapping.lower.circuits import Circuits, Slice, Turn
 from simulator.mapping.lower.context import Context
 from simulator.mapping.lower.host_path import from_view, input_bytes, transfers
+from simulator.mapping.lower.ways import host_way
 from simulator.mapping.placed import PlacedChain
 from simulator.program.form import Edge, Event, Resource
 from simulator.workload.graph import Layer, Source
@@ -128,11 +129,11 @@ def _feed(context: Context, layer: Layer, part: Slice, read: int) -> None:
     source = Source(layer.name, 1) if piece.reads < 0 else layer.inputs[piece.reads]
     target, cause = read, "operand"
     if "host" not in context.ideal:
-        port, name = context.port("in", part.tiles[0])
-        spot = Spot(name, "host", layer.name, f"to {part.pad} {piece.name} {piece.rows[0]}")
-        target, cause = context.builder.stream(spot, (port,)), "host"
+        way = host_way(context, "in", part.tiles[0])
+        spot = Spot(way.unit, way.part, layer.name, f"to {part.pad} {piece.name} {piece.rows[0]}")
+        target, cause = context.builder.stream(spot, way.resources), way.cause
         sizes = input_bytes(context, part.placed, part.stage, source)
-        context.builder.work(target, transfers(context, sizes))
+        context.builder.work(target, transfers(way, sizes))
         context.builder.wait(target, read, cause="host")
         if "memory" not in context.ideal:
             context.builder.credit(read, target, context.hardware.buffers.vectors)
@@ -168,11 +169,11 @@ def _leave(context: Context, layer: Layer, chains: Sequence[PlacedChain], stream
     """Words of one output step through the host port; the stream that a view waits for."""
     if "host" in context.ideal:
         return stream
-    port, name = context.port("out", chains[0].tiles[-1])
-    spot = Spot(name, "host", layer.name, f"from {chains[0].chain.layer} {chains[0].chain.group}")
-    out = context.builder.stream(spot, (port,))
+    way = host_way(context, "out", chains[0].tiles[-1])
+    spot = Spot(way.unit, way.part, layer.name, f"from {chains[0].chain.layer} {chains[0].chain.group}")
+    out = context.builder.stream(spot, way.resources)
     width = sum(placed.chain.width for placed in chains)
-    context.builder.work(out, transfers(context, np.full(layer.positions, width, np.int64)))
+    context.builder.work(out, transfers(way, np.full(layer.positions, width, np.int64)))
     context.builder.wait(stream, out, cause="operand")
     if "memory" not in context.ideal:
         context.builder.credit(out, stream, context.hardware.buffers.vectors)

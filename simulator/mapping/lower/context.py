@@ -5,6 +5,7 @@ from functools import cached_property
 
 from simulator.chip.topology import chip_of, on_chip, physical
 from simulator.mapping.lower.builder import Builder, Spot
+from simulator.mapping.lower.core_homes import core_homes
 from simulator.mapping.lower.fuse import Fusion, fuse
 from simulator.mapping.lower.reads import last_index
 from simulator.mapping.plan import Mapping
@@ -32,6 +33,9 @@ class Context:
     indices: dict[tuple[str, Source], Index] = field(default_factory=dict)
     hops: dict[tuple[str, int], int] = field(default_factory=dict)
     programs: dict[str, int] = field(default_factory=dict)
+    fed: set[int] = field(default_factory=set)
+    moves: dict[tuple[str, str], int] = field(default_factory=dict)
+    trees: dict[tuple[str, tuple[str, ...]], list[tuple[str, str]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.hardware = self.mapping.hardware
@@ -57,6 +61,16 @@ class Context:
             inputs = (found[source.layer] for source in layer.inputs if not source.delay)
             found[layer.name] = self.mapping.chip(home.name) if home.matrices else max(inputs, default=1)
         return found
+
+    @cached_property
+    def cores(self) -> dict[str, str]:
+        """Layer -> the compute core that keeps it; see ``core_homes``."""
+        return core_homes(self.mapping, self.graph, self.fusion.into, self.homes)
+
+    @property
+    def carried(self) -> bool:
+        """Whether activations take time from layer to layer."""
+        return ("host" if self.hardware.cores is None else "network") not in self.ideal
 
     def here(self, name: str) -> str:
         """Name of what a tile, unit or port is made of: sets of weights take turns on the same."""
@@ -117,7 +131,12 @@ class Context:
         """The stream whose operation p says: position p of this layer is known at the host."""
         if layer not in self.views:
             kind = self.graph[layer].kind
-            if self.computed(layer):
+            if self.computed(layer) and self.hardware.cores is not None:
+                core = self.here(self.cores[layer])
+                kind_of = physical(core).partition("[")[0] + "_core"
+                processor = self.builder.resource(Resource(core, part=kind_of))
+                self.views[layer] = self.builder.stream(Spot(core, kind_of, layer, "computed"), (processor,))
+            elif self.computed(layer):
                 spot = Spot("host.compute", "host_compute", layer, "computed")
                 processor = self.builder.resource(Resource("host.compute", part="host_compute"))
                 self.views[layer] = self.builder.stream(spot, (processor,))
@@ -129,5 +148,5 @@ class Context:
     def computed(self, layer: str) -> bool:
         """Whether the host's processor spends time on a layer."""
         home = self.graph[self.fusion.home(layer)]
-        timed = self.hardware.host.compute is not None and "host" not in self.ideal
+        timed = (self.hardware.host.compute or self.hardware.cores) is not None and "host" not in self.ideal
         return timed and not home.matrices and home.operations > 0

@@ -11,9 +11,9 @@ from simulator.mapping.lower.context import Context
 from simulator.mapping.lower.host_work import computing
 from simulator.mapping.lower.kv_cache import read_past
 from simulator.mapping.lower.reads import of_copy
+from simulator.mapping.lower.ways import Way, fetched_from, present, way_in, way_out
 from simulator.mapping.placed import PlacedChain
 from simulator.mapping.split import Chain
-from simulator.parts.port import transfer
 from simulator.program.form import Duration, Edge, Event, Index, Int, Kind, Work
 from simulator.workload.graph import Layer, Source
 from simulator.workload.window import values_read
@@ -24,38 +24,51 @@ def feed_tile(context: Context, placed: PlacedChain, stage: int, mvm: int, sourc
     layer = context.graph[placed.chain.layer]
     slot = mvm if "memory" in context.ideal else _slot(context, placed, stage, mvm)
     target, cause = slot, "operand"
-    if "host" not in context.ideal:
-        port, name = context.port("in", placed.tiles[stage])
-        spot = Spot(name, "host", layer.name, f"to {placed.tiles[stage]}")
-        target = context.builder.stream(spot, (port,))
+    if context.carried:
+        way = way_in(context, layer.name, source.layer, _receivers(context, placed, stage))
+        spot = Spot(way.unit, way.part, layer.name, f"to {way.target}")
+        target, cause = context.builder.stream(spot, way.resources), way.cause
         sizes = input_bytes(context, placed, stage, source)
-        context.builder.work(target, transfers(context, sizes))
-        context.builder.wait(target, slot, cause="host")
+        context.builder.work(target, transfers(way, sizes))
+        context.builder.wait(target, slot, cause=cause)
         if "memory" not in context.ideal:
             context.builder.credit(slot, target, context.hardware.buffers.vectors)
-        cause = "host"
     if placed.tiles[stage] in context.programs:  # the buffer is that of whoever has weights on the tile
         context.builder.wait(
             context.programs[placed.tiles[stage]], target, index=Index(scale=0), cause="buffer"
         )
-    from_view(context, target, layer, source, cause=cause, chain=placed.chain)
+    if target not in context.fed:
+        context.fed.add(target)
+        from_view(context, target, layer, source, cause=cause, chain=placed.chain)
+
+
+def _receivers(context: Context, placed: PlacedChain, stage: int) -> list[str]:
+    """Tiles that a vector reaches: on a mesh all of a copy with the same rows (multicast), else one."""
+    if context.hardware.cores is None:
+        return [placed.tiles[stage]]
+    rows = (placed.chain.copy, placed.chain.pieces[stage].matrix, placed.chain.pieces[stage].rows)
+    return [
+        tile
+        for other in context.mapping.of(placed.chain.layer)
+        for tile, piece in zip(other.tiles, other.chain.pieces, strict=True)
+        if (other.chain.copy, piece.matrix, piece.rows) == rows
+    ]
 
 
 def feed_residual(context: Context, placed: PlacedChain, local: int, source: Source) -> None:
     """Host to the link input of the last local unit: what it adds."""
     layer = context.graph[placed.chain.layer]
     target, cause = local, "operand"
-    if "host" not in context.ideal:
-        port, name = context.port("in", placed.tiles[-1])
-        spot = Spot(name, "host", layer.name, f"residual to {placed.tiles[-1]}")
-        target = context.builder.stream(spot, (port,))
+    addition = context.graph[context.fusion.name(layer.name)]
+    if context.carried:
+        way = way_in(context, addition.name, source.layer, [placed.tiles[-1]])
+        spot = Spot(way.unit, way.part, layer.name, f"residual to {placed.tiles[-1]}")
+        target, cause = context.builder.stream(spot, way.resources), way.cause
         sizes = np.full(placed.chain.positions(layer.positions), placed.chain.width, np.int64)
-        context.builder.work(target, transfers(context, sizes))
-        context.builder.wait(target, local, cause="host")
+        context.builder.work(target, transfers(way, sizes))
+        context.builder.wait(target, local, cause=cause)
         if "memory" not in context.ideal:
             context.builder.credit(local, target, context.hardware.buffers.receive)
-        cause = "host"
-    addition = context.graph[context.fusion.name(layer.name)]
     from_view(context, target, addition, source, cause=cause, chain=placed.chain)
 
 
@@ -78,7 +91,9 @@ def lower_view(context: Context, name: str, chains: list[ChainStreams], left: Se
         context.builder.wait(stream, view, lag=latency, cause="host")
     if not chains and not left:
         for source in layer.inputs:
-            from_view(context, view, layer, source, cause="host")
+            from_view(
+                context, view, layer, source, cause="host" if context.hardware.cores is None else "link"
+            )
         read_past(context, layer, view)
 
 
@@ -112,15 +127,14 @@ def _slot(context: Context, placed: PlacedChain, stage: int, mvm: int) -> int:
     return slot
 
 
-def transfers(context: Context, sizes: Int) -> Work:
-    """Host port operations of these sizes [bytes]."""
-    rate = context.hardware.host.rate
+def transfers(way: Way, sizes: Int) -> Work:
+    """Operations that carry vectors of these sizes [bytes] one way."""
     total = int(sizes.sum())
     if (sizes == sizes[:1]).all():
-        time = max(transfer(int(sizes[:1].sum()), rate), 1)
+        time = way.time(int(sizes[:1].sum()))
         return constant(len(sizes), time, time, bytes=total)
     kinds, which = np.unique(sizes, return_inverse=True)
-    times = np.array([max(transfer(int(size), rate), 1) for size in kinds], np.int64)
+    times = np.array([way.time(int(size)) for size in kinds], np.int64)
     table = times[which]
     return Work(len(sizes), Duration(table=table), Duration(table=table), bytes=total)
 
@@ -128,8 +142,12 @@ def transfers(context: Context, sizes: Int) -> Work:
 def from_view(
     context: Context, target: int, layer: Layer, source: Source, *, cause: str, chain: Chain | None = None
 ) -> None:
-    """``target`` waits for what its operations read, at the host of its chip."""
-    view = seen(context, source.layer, context.homes[layer.name])
+    """``target`` waits for what its operations read, at the host of its chip or in a scratchpad."""
+    if context.hardware.cores is None:
+        view = seen(context, source.layer, context.homes[layer.name])
+    else:
+        home = fetched_from(context, layer.name, source.layer) if chain else context.cores[layer.name]
+        view = present(context, source.layer, home)
     why = "recurrence" if source.delay else cause if view == context.view(source.layer) else "link"
     index = context.last(layer, source)
     if chain is not None:
@@ -138,17 +156,18 @@ def from_view(
 
 
 def _way_out(context: Context, layer: Layer, number: int, chain: ChainStreams, view: int) -> None:
-    """One column group's values out of the host port; the host's latency ends the way."""
+    """One column group's values out of the tiles; the host's latency ends the way to it."""
     mine = Index(-chain.chain.copy, 1, chain.chain.copies)
-    if "host" in context.ideal:
+    if not context.carried:
         context.builder.wait(chain.end, view, index=mine, cause="operand")
         return
-    port, name = context.port("out", chain.node)
-    spot = Spot(name, "host", layer.name, f"from {chain.node}")
-    out = context.builder.stream(spot, (port,))
+    way = way_out(context, layer.name, chain.node)
+    spot = Spot(way.unit, way.part, layer.name, f"from {chain.node}")
+    out = context.builder.stream(spot, way.resources)
     positions = chain.chain.positions(layer.positions)
-    context.builder.work(out, transfers(context, np.full(positions, chain.width, np.int64)))
+    context.builder.work(out, transfers(way, np.full(positions, chain.width, np.int64)))
     context.builder.wait(chain.end, out, cause="operand")
-    context.builder.wait(out, view, lag=context.hardware.host.latency, index=mine, cause="host")
+    latency = context.hardware.host.latency if context.hardware.cores is None else 0
+    context.builder.wait(out, view, lag=latency, index=mine, cause=way.cause)
     if "memory" not in context.ideal:
         context.builder.credit(out, chain.end, context.hardware.buffers.receive)

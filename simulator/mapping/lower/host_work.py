@@ -7,6 +7,7 @@ import numpy as np
 
 from simulator.base.errors import InputError
 from simulator.chip.resolve import Hardware
+from simulator.mapping.lower.core_homes import is_heavy
 from simulator.program.form import Duration, Int, Work
 from simulator.workload.graph import Layer
 
@@ -19,10 +20,17 @@ def computing(hardware: Hardware, layer: Layer, longest: int = 0) -> Work:
 
     ``longest``: of a token, for so many places in its sequence.
     """
-    times = durations(layer, hardware.host.compute or Fraction(1), longest)
+    times = durations(layer, _rate(hardware, layer), longest)
     if not (longest and layer.growth):
         return Work(layer.positions, times, times, values=layer.operations)
     return Work(1, times, times, growing=_grown(layer.operations, layer.growth, longest))
+
+
+def _rate(hardware: Hardware, layer: Layer) -> Fraction:
+    """Operations a second of the host's processor, or of a compute core."""
+    if hardware.cores is not None:
+        return hardware.cores.rates["heavy" if is_heavy(layer) else "light"]
+    return hardware.host.compute or Fraction(1)
 
 
 def durations(layer: Layer, rate: Fraction, longest: int = 0) -> Duration:

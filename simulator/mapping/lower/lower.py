@@ -11,6 +11,7 @@ from simulator.mapping.lower.host_path import feed_residual, feed_tile, lower_vi
 from simulator.mapping.lower.kv_cache import write_cached
 from simulator.mapping.lower.link_path import Reader, deliver, on_chip
 from simulator.mapping.lower.reload import program_weights
+from simulator.mapping.lower.ways import leave
 from simulator.mapping.plan import Mapping
 from simulator.program.form import Inference, Program
 from simulator.workload.graph import Graph, Layer, Source
@@ -107,6 +108,8 @@ def _views(
     """Outputs reach the host, and so does all that somebody reads there."""
     for name in context.graph.outputs:
         context.view(name)
+        if context.hardware.cores is not None and context.carried:
+            leave(context, name)
     done: set[str] = set()
     while todo := [name for name in context.views if name not in done]:
         for name in todo:
