@@ -1,9 +1,11 @@
-"""From option values of ``simulator accuracy`` to numbers."""
+"""From option values about accuracy to numbers."""
 
 import re
+from pathlib import Path
 
 from simulator.base.errors import InputError
 from simulator.base.units import parse
+from simulator.study.network_accuracy import Asked
 
 _LARGEST = 1 << 16
 
@@ -32,3 +34,11 @@ def ages(text: str) -> list[float]:
     if min(times) < 0 or max(times) > 1e10:
         raise InputError("must be from 0 s to 300 years", field="--after", value=text)
     return sorted(set(times))
+
+
+def exactness(after: str, instances: int, weights: Path | None, seed: int) -> Asked:
+    """What ``run --accuracy`` asks for. InputError."""
+    times = ages(after)
+    if len(times) != 1:
+        raise InputError("must be one time", field="--after", value=after)
+    return Asked(times[0], instances, weights, seed=seed)

@@ -1,7 +1,7 @@
 """A run from its files to its results folder."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from simulator.chip.reader import load_chip
@@ -11,6 +11,8 @@ from simulator.measure.times import Load
 from simulator.report.folder import results_folder, writing
 from simulator.report.layout import waiting
 from simulator.report.perfetto_run import TimelineFile, write_run
+from simulator.study.network_accuracy import Asked as Accuracy
+from simulator.study.network_accuracy import network_accuracy
 from simulator.study.run import Result, simulate
 
 RESULTS = Path("results")
@@ -36,6 +38,7 @@ class Job:
     chips: int | None = None
     reload: bool = False
     max_batch: int | None = None
+    accuracy: Accuracy | None = None
 
 
 def execute(job: Job, out: Path | None, *, plots: bool) -> tuple[Result, Path]:
@@ -60,6 +63,8 @@ def execute(job: Job, out: Path | None, *, plots: bool) -> tuple[Result, Path]:
                 load=Load(job.load, job.asked.seed),
                 progress=progress,
             )
+            if job.accuracy is not None:
+                result = replace(result, accuracy=network_accuracy(result, job.accuracy, progress))
         with waiting("writing results"), writing(path):
             from simulator.report.write import write
 

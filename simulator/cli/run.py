@@ -84,6 +84,24 @@ Detail = Annotated[
         min=1,
     ),
 ]
+AccuracyWanted = Annotated[
+    bool, typer.Option("--accuracy", help="Tell how exact each layer's products are, beside all else.")
+]
+After = Annotated[
+    str, typer.Option("--after", metavar="TIME", help="With --accuracy: time from writing to the run, 1day.")
+]
+WeightsPath = Annotated[
+    Path | None,
+    typer.Option(
+        "--weights", metavar="FILE", help="With --accuracy: weights (.npz, LAYER.MATRIX). Default: random."
+    ),
+]
+Instances = Annotated[
+    int,
+    typer.Option(
+        "--instances", metavar="N", help="With --accuracy: how often the chip is written anew.", min=1
+    ),
+]
 NoPlots = Annotated[bool, typer.Option("--no-plots", help="Write no plots.")]
 
 
@@ -116,6 +134,10 @@ def run_command(
     timeline: TimelinePath = None,
     window: TimeWindow = None,
     detail: Detail = 2_000_000,
+    accuracy: AccuracyWanted = False,
+    after: After = "0s",
+    weights: WeightsPath = None,
+    instances: Instances = 8,
     no_plots: NoPlots = False,
     as_json: AsJson = False,
 ) -> None:
@@ -123,6 +145,7 @@ def run_command(
 
     Prints latency, throughput, energy, utilisation and what limits, and writes a results folder.
     """
+    from simulator.cli.accuracy_inputs import exactness
     from simulator.cli.inputs import Asked
     from simulator.cli.job import Job, execute
     from simulator.report.perfetto_run import timeline_file
@@ -147,6 +170,7 @@ def run_command(
         chips,
         reload,
         max_batch,
+        exactness(after, instances, weights, seed) if accuracy else None,
     )
     result, folder = execute(job, out, plots=not no_plots)
     _tell(result, folder, as_json)

@@ -1,6 +1,5 @@
 """A mapped layer on its tiles: the pieces, splits and hops that the timing engine also walks."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,7 +20,15 @@ from simulator.mapping.plan import Mapping
 
 Floats = NDArray[np.floating[Any]]
 Values = NDArray[np.float64]
-Corner = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Corner:
+    """First row and column of a piece on its tile, and which of the planes that share its devices holds it."""
+
+    row: int
+    column: int
+    plane: int = 0
 
 
 @dataclass(frozen=True)
@@ -35,16 +42,21 @@ class Setup:
 
 
 def corners(mapping: Mapping) -> dict[int, list[Corner]]:
-    """First row and column of every piece on its tile, by number of chain; pieces that share a tile follow each other
-    along its diagonal."""
-    used: Counter[tuple[str, str]] = Counter()
+    """Where every piece is on its tile, by number of chain.
+
+    Pieces that share a tile follow each other along its diagonal, and on the next plane where one is full.
+    """
+    rows, columns = mapping.hardware.rows, mapping.hardware.columns
+    used: dict[str, Corner] = {}
     found: dict[int, list[Corner]] = {}
     for number, placed in enumerate(mapping.chains):
         found[number] = []
         for tile, piece in zip(placed.tiles, placed.chain.pieces, strict=True):
-            found[number].append((used[tile, "row"], used[tile, "column"]))
-            used[tile, "row"] += piece.height
-            used[tile, "column"] += piece.width
+            at = used.get(tile, Corner(0, 0))
+            if at.row + piece.height > rows or at.column + piece.width > columns:
+                at = Corner(0, 0, at.plane + 1)
+            found[number].append(at)
+            used[tile] = Corner(at.row + piece.height, at.column + piece.width, at.plane)
     return found
 
 
@@ -170,7 +182,13 @@ def _cores(
     return [
         Core(
             setup.physics,
-            Place(setup.seed, tile, *at, setup.instance),
+            Place(
+                setup.seed,
+                tile if not at.plane else f"{tile} plane {at.plane}",
+                at.row,
+                at.column,
+                setup.instance,
+            ),
             weights[piece.matrix][slice(*piece.rows), slice(*piece.columns)],
             setup.on,
         )

@@ -11,6 +11,7 @@ from simulator.measure.energy import Entry
 from simulator.measure.gains import Base, Gain
 from simulator.measure.generation import Generation
 from simulator.measure.metric import Metric
+from simulator.measure.network_accuracy import NetworkAccuracy
 from simulator.measure.power import Power
 from simulator.measure.times import Times
 from simulator.program.form import Program
@@ -69,6 +70,10 @@ class Answer(Protocol):
     @property
     def history(self) -> History | None:
         """What every operation went through."""
+
+    @property
+    def accuracy(self) -> NetworkAccuracy | None:
+        """How exact its layers are, where that was asked for."""
 
     @property
     def closer(self) -> "Answer":

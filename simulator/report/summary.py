@@ -14,6 +14,7 @@ from simulator.measure.bounds import PARTS, Bound
 from simulator.measure.energy import Entry, not_modelled
 from simulator.measure.totals import totals
 from simulator.report.answer import Answer, macs_in_model
+from simulator.report.network_accuracy import data as accuracy_data
 from simulator.report.times_table import times_data
 from simulator.trace.records import body
 
@@ -54,6 +55,7 @@ def summary(answer: Answer) -> dict[str, Any]:
         "limiter": answer.limiter,
         **_crossover(answer.host_crossover),
         "lower_bounds_ns": [_bound(bound) for bound in answer.bounds],
+        **accuracy_data(answer.accuracy),
         "energy_pj": {
             "by_part": grouped(answer.energy, lambda entry: entry.part),
             "by_layer": grouped(answer.energy, lambda entry: entry.layer),

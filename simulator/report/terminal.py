@@ -18,6 +18,7 @@ from simulator.report.answer import Answer, macs_in_model
 from simulator.report.layout import heading, sentence, show, table
 from simulator.report.mapped import coverage
 from simulator.report.names import PART_NAMES
+from simulator.report.network_accuracy import show_network
 from simulator.report.requests_table import show_percentiles
 from simulator.report.summary import grouped
 from simulator.report.text import column, counted, figure, percent, plain, scaled
@@ -45,6 +46,8 @@ def report(answer: Answer, console: Console) -> None:
     _bounds(answer, console)
     _mapping(answer, console)
     show_why(answer, console)
+    if answer.accuracy is not None:
+        show_network(answer.accuracy, console)
     _limits(answer, console)
 
 

@@ -22,6 +22,7 @@ from simulator.measure.generation import Generation
 from simulator.measure.limiter import host_crossover, limiter
 from simulator.measure.metric import Metric
 from simulator.measure.metrics import Measured, metrics
+from simulator.measure.network_accuracy import NetworkAccuracy
 from simulator.measure.power import Power, power
 from simulator.measure.times import NO_LOAD, Load, Pace, Times, contrasts, times
 from simulator.program.form import Program
@@ -42,8 +43,8 @@ class Result:
     ``times``: as run, then what contention costs. ``bounds`` are of what the steady interval repeats,
     ``host_crossover`` [bit/s] of that with nothing ideal. ``history`` is there with full recording; ``base`` (what
     limits) and ``gains`` (what would help) with ``contrast``; ``generation`` (what requests saw) where tokens are
-    generated. ``beginning``: the first inferences run alone, where the whole run was too long to keep every operation;
-    ``whole``: there, how many inferences the whole run has.
+    generated; ``accuracy``: of its layers, where asked for. ``beginning``: the first inferences run alone, where the
+    whole run was too long to keep every operation; ``whole``: there, how many inferences the whole run has.
     """
 
     chip_file: ChipFile
@@ -62,6 +63,7 @@ class Result:
     base: Base | None = None
     gains: Sequence[Gain] = ()
     generation: Generation | None = None
+    accuracy: NetworkAccuracy | None = None
     beginning: "Result | None" = None
     whole: int | None = None
 

@@ -1,0 +1,78 @@
+"""Weights and inputs of a network's layers: drawn, or as a file says."""
+
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.base.errors import InputError, did_you_mean
+from simulator.base.input_file import read_bytes
+from simulator.functional.draws import generator
+from simulator.functional.product import DRAWN
+from simulator.functional.weights import checked
+from simulator.workload.graph import Graph, Layer
+
+Values = NDArray[np.float64]
+Weights = Mapping[str, Values]
+"""``layer.matrix`` -> weights, shape (rows, columns): rows are inputs, in the order in which the mapping cuts them."""
+
+_LARGEST = 4_000_000_000
+_WEIGHTS, _INPUTS = "gaussian", "zeros50"
+
+
+def told(*, given: bool) -> str:
+    """What weights and inputs are, in words."""
+    weights = "weights as given" if given else f"weights {DRAWN[_WEIGHTS][0]}"
+    return f"{weights}; inputs {DRAWN[_INPUTS][0]}"
+
+
+def read_weights(path: Path, graph: Graph) -> Weights:
+    """Weights of every matrix of the network, from a file .npz; nothing is unpickled. InputError."""
+    content = read_bytes(path, _LARGEST)
+    try:
+        with np.load(BytesIO(content), allow_pickle=False) as archive:
+            held = {name: archive[name] for name in archive.files}
+    except (ValueError, OSError, EOFError, TypeError, AttributeError) as error:
+        rule = "is no archive of numbers in the format .npz"
+        raise InputError(
+            rule, place=str(path), field="--weights", remedy="Write it with numpy.savez"
+        ) from error
+    wanted = {f"{layer.name}.{m.name}": (m.rows, m.columns) for layer in graph.mapped for m in layer.matrices}
+    for name in held:
+        if name not in wanted:
+            raise InputError(
+                "is no matrix of the network", place=str(path), field=name, remedy=did_you_mean(name, wanted)
+            )
+    missing = [name for name in wanted if name not in held]
+    if missing:
+        rule = f"holds no weights of shape {wanted[missing[0]]} for it"
+        raise InputError(rule, place=str(path), field=missing[0])
+    return {name: checked(held[name], shape, f"{path}: {name}") for name, shape in wanted.items()}
+
+
+def weights_of(layer: Layer, given: Weights | None, seed: int) -> list[Values]:
+    """Weights of a layer's matrices; what lies outside the blocks of a matrix is zero."""
+    found = []
+    for matrix in layer.matrices:
+        name = f"{layer.name}.{matrix.name}"
+        if given is None:
+            source = generator(seed, "network", name)
+            values = DRAWN[_WEIGHTS][1](source, (matrix.rows, matrix.columns))
+        else:
+            values = given[name]
+        if matrix.blocks > 1:
+            rows = np.arange(matrix.rows) * matrix.blocks // matrix.rows
+            columns = np.arange(matrix.columns) * matrix.blocks // matrix.columns
+            values = np.where(rows[:, None] == columns[None], values, 0.0)
+        found.append(values)
+    return found
+
+
+def inputs_of(layer: Layer, vectors: int, what: str, seed: int) -> list[Values]:
+    """Random inputs of a layer's matrices, shape (vectors, rows); ``what`` tells those of a run from others."""
+    return [
+        DRAWN[_INPUTS][1](generator(seed, "network", layer.name, m.name, what), (vectors, m.rows))
+        for m in layer.matrices
+    ]

@@ -1,0 +1,110 @@
+"""How exact a run's layers are: its mapping, its clock, and devices of the chip that it ran on."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from simulator.base.errors import InputError
+from simulator.chip.precision import at_precision
+from simulator.functional.ages import ages
+from simulator.functional.compensation import compensate
+from simulator.functional.effects import ALL
+from simulator.functional.layer import Layer, Setup
+from simulator.functional.metrics import Errors, errors
+from simulator.functional.network_data import Weights, inputs_of, read_weights, told, weights_of
+from simulator.functional.physics import physics
+from simulator.measure.energy import mvm_energy
+from simulator.measure.network_accuracy import LayerErrors, NetworkAccuracy
+from simulator.study.run import Result
+from simulator.workload import graph
+
+_CALIBRATION = 256
+"""Vectors that set full scales."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """``after``: seconds from writing to the start of the run; ``instances``: how often the chip is written anew;
+    ``weights``: file .npz, else random; ``vectors`` a layer; ``seed``: which chip."""
+
+    after: float = 0.0
+    instances: int = 8
+    weights: Path | None = None
+    vectors: int = 64
+    seed: int = 0
+
+
+def network_accuracy(
+    result: Result, asked: Asked, progress: Callable[[str], None] = lambda step: None
+) -> NetworkAccuracy:
+    """Errors of every layer with weights, at the times at which the run computed it. InputError."""
+    if result.mapping.hardware.reload:
+        rule = "is not modelled where weights are written while the chip runs"
+        raise InputError(rule, field="--accuracy", remedy="Leave out --reload, or take more chips (--chips)")
+    chip, network = result.chip_file.chip, result.mapping.graph
+    held = physics(chip)
+    given = read_weights(asked.weights, network) if asked.weights else None
+    clock = _clock(result)
+    rows = []
+    for layer in network.mapped:
+        if not result.mapping.of(layer.name):
+            continue  # its devices are another layer's, read from the other side
+        progress(f"accuracy of {layer.name}")
+        rows.append(_layer(result, layer, asked, given, clock))
+    section = chip.accuracy.compensation if chip.accuracy else None
+    vectors = int(section.vectors) if section is not None and section.gain != "none" else 0
+    pieces = sum(len(placed.tiles) for placed in result.mapping.chains)
+    return NetworkAccuracy(
+        layers=tuple(rows),
+        device=held.device.name,
+        after=asked.after,
+        told=told(given=given is not None),
+        compensation_ns=vectors * result.mapping.hardware.mvm.window / 1e3,
+        compensation_pj=vectors * pieces * mvm_energy(chip),
+    )
+
+
+def _clock(result: Result) -> dict[tuple[str, str], float]:
+    """(tile, layer) -> mean start of its MVMs [s] in the simulated time of the run."""
+    seen = result.closer
+    starts = defaultdict(list)
+    for stream, when in zip(seen.program.streams, seen.timeline.start, strict=True):
+        if stream.part == "crossbar" and len(when):
+            starts[stream.unit.removesuffix(".crossbar"), stream.layer].append(float(np.mean(when)))
+    return {key: sum(times) / len(times) * 1e-12 for key, times in starts.items()}
+
+
+def _layer(
+    result: Result,
+    layer: graph.Layer,
+    asked: Asked,
+    given: Weights | None,
+    clock: dict[tuple[str, str], float],
+) -> LayerErrors:
+    chip = at_precision(result.chip_file.chip, layer.asked("magnitude_bits"), layer.asked("output_bits"))
+    weights = weights_of(layer, given, asked.seed)
+    inputs = inputs_of(layer, asked.vectors, "inputs", asked.seed)
+    known = inputs_of(layer, max(_CALIBRATION, asked.vectors), "calibration", asked.seed)
+    exact = sum(values @ matrix for values, matrix in zip(inputs, weights, strict=True))
+    written = ages(result.mapping, chip, asked.after)
+
+    def age(tile: str) -> float:
+        return written(tile) + clock.get((tile, layer.name), 0.0)
+
+    section, held = chip.accuracy.compensation if chip.accuracy else None, physics(chip)
+    samples: list[Errors] = []
+    clipped = sums = 0.0
+    for instance in range(asked.instances):
+        one = Layer(result.mapping, layer.name, weights, Setup(held, asked.seed, instance, ALL))
+        one.calibrate(known)
+        if section is not None and section.gain != "none":
+            compensate(one, written, int(section.vectors), per_column=section.gain == "column")
+        one.reset_counts()
+        samples.append(errors(one.forward(inputs, age), np.asarray(exact)))
+        clipped, sums = max(clipped, one.clipped), max(sums, one.sums_saturated)
+    tiles = {tile for placed in result.mapping.of(layer.name) for tile in placed.tiles}
+    mean = sum(age(tile) for tile in sorted(tiles)) / len(tiles)
+    return LayerErrors(layer.name, len(tiles), mean, tuple(samples), clipped, sums)

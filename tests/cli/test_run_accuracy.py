@@ -1,0 +1,98 @@
+"""``simulator run --accuracy``: the numbers beside latency, energy and area, on the same tiles and clock."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+Call = Any
+QUICK = ("--accuracy", "--instances", "2", "--no-plots")
+
+
+def names(call: Call, chip: Path, network: Path) -> list[str]:
+    """Names of the network's matrices, as the message about a missing one tells them."""
+    np.savez("none.npz", **{"nothing": np.ones(1)})
+    done = call("run", chip, "-w", network, *QUICK, "--weights", "none.npz")
+    return done.stderr.split("Known: ")[1].strip().split(", ")
+
+
+def test_layers_are_told_beside_all_else(call: Call, chip: Path, network: Path) -> None:
+    done = call("run", chip, "-w", network, *QUICK, "--after", "1day", "-o", "r")
+    assert done.exit_code == 0, done.stderr
+    told = " ".join(done.stdout.split())
+    for part in ("Accuracy, 1 day after writing", "conv", "dense", "Measuring all gains", "What limits"):
+        assert part in told
+    found = json.loads(Path("r/summary.json").read_text())["accuracy"]
+    with Path("r/accuracy.csv").open() as stream:
+        rows = list(csv.DictReader(stream))
+    assert [row["layer"] for row in rows] == [row["layer"] for row in found["layers"]] == ["conv", "dense"]
+    assert all(0.05 < row["error"] < 0.3 for row in found["layers"])
+
+
+def test_age_is_the_clock_s(call: Call, chip: Path, network: Path) -> None:
+    """The second layer runs later than the first, by microseconds, and later still after the host's latency."""
+    done = call("run", chip, "-w", network, *QUICK, "--json")
+    conv, dense = (row["age_s"] for row in json.loads(done.stdout)["accuracy"]["layers"])
+    slow = call("run", chip, "-w", network, *QUICK, "--json", "--set", "host.latency=1 ms")
+    late = [row["age_s"] for row in json.loads(slow.stdout)["accuracy"]["layers"]]
+    assert 0 < conv < dense < 1e-3
+    assert late[1] - dense == pytest.approx(1e-3 - 1e-6, rel=1e-9)
+
+
+def test_without_it_nothing_is_told(call: Call, chip: Path, network: Path) -> None:
+    done = call("run", chip, "-w", network, "--no-plots", "--json", "-o", "r")
+    assert "accuracy" not in json.loads(done.stdout)
+    assert not Path("r/accuracy.csv").exists()
+
+
+def test_weights_of_a_file_are_used(call: Call, chip: Path, network: Path) -> None:
+    """Integer weights on an ideal chip: what is left is rounding of inputs, converters and sums."""
+    conv, dense = names(call, chip, network)
+    source = np.random.default_rng(0)
+    np.savez("w.npz", **{conv: source.normal(size=(27, 40)), dense: np.ones((640, 10))})
+    ideal = ("--set", "accuracy.devices.2=ideal")
+    done = call("run", chip, "-w", network, *QUICK, *ideal, "--weights", "w.npz", "--json")
+    own = json.loads(done.stdout)["accuracy"]
+    drawn = json.loads(call("run", chip, "-w", network, *QUICK, *ideal, "--json").stdout)["accuracy"]
+    assert own["data"].startswith("weights as given")
+    assert own["layers"][1]["error"] != drawn["layers"][1]["error"]
+    assert own["layers"][0]["error"] < 0.05
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"drop": 1}, "holds no weights of shape (640, 10) for it"),
+        ({"shape": (640, 9)}, "must have shape (640, 10), got (640, 9)"),
+        ({"value": np.nan}, "must be finite; 1 of 6400 are NaN or infinite"),
+        ({"value": np.inf}, "must be finite; 1 of 6400 are NaN or infinite"),
+        ({"text": True}, "must be real numbers"),
+    ],
+)
+def test_wrong_weights_are_told(
+    call: Call, chip: Path, network: Path, change: dict[str, Any], message: str
+) -> None:
+    conv, dense = names(call, chip, network)
+    held = {conv: np.ones((27, 40)), dense: np.ones(change.get("shape", (640, 10)))}
+    if "value" in change:
+        held[dense][3, 3] = change["value"]
+    if "text" in change:
+        held[dense] = np.full((640, 10), "a")
+    if "drop" in change:
+        del held[dense]
+    np.savez("w.npz", **held)
+    done = call("run", chip, "-w", network, *QUICK, "--weights", "w.npz")
+    told = " ".join(done.stderr.split())
+    assert (done.exit_code, message in told, dense in told) == (2, True, True), told
+
+
+def test_no_device_data_and_no_archive_are_told(call: Call, chip: Path, network: Path) -> None:
+    done = call("run", chip, "-w", network, *QUICK, "--set", "accuracy=null")
+    assert (done.exit_code, "says nothing of devices" in done.stderr) == (2, True)
+    Path("w.npz").write_bytes(b"nothing")
+    done = call("run", chip, "-w", network, *QUICK, "--weights", "w.npz")
+    assert (done.exit_code, "is no archive of numbers in the format .npz" in done.stderr) == (2, True)
+    assert not Path("results").exists()
