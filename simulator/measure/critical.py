@@ -9,7 +9,7 @@ import pandas as pd
 from simulator.base.errors import InputError
 from simulator.measure.causes import WORDS, Cause
 from simulator.measure.critical_walk import State, Step, Walk
-from simulator.program.form import Event, Inference, Program
+from simulator.program.form import Event, Program
 from simulator.program.history import History
 
 
@@ -58,8 +58,8 @@ def critical_path(program: Program, history: History, inference: int = 0) -> Cri
 
 def back_to_back(program: Program, inferences: int) -> Program:
     """So many inferences, all released at time zero; the schedule's segments follow each other in turn."""
-    turn = [inference.segment for inference in program.schedule]
-    return replace(program, schedule=[Inference(turn[n % len(turn)]) for n in range(inferences)])
+    turn = [replace(row, release=0, floor=0) for row in program.schedule]
+    return replace(program, schedule=[turn[n % len(turn)] for n in range(inferences)])
 
 
 def critical_cycle(program: Program, history: History, inference: int | None = None) -> CriticalCycle:

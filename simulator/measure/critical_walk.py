@@ -145,7 +145,8 @@ class Walk:
             else (index.scale * k + index.offset) // index.divisor
         )
         number = int(self._base[inference, edge.source]) + f
-        if f == NONE or number < 0 or (f < 0 and edge.scope == Scope.INFERENCE):
+        left_out = f >= 0 and number >= int(self._base[inference + 1, edge.source])
+        if f == NONE or left_out or number < 0 or (f < 0 and edge.scope == Scope.INFERENCE):
             return None
         return int(self._history.offset[edge.source]) + number
 

@@ -71,16 +71,28 @@ def power(
 
 
 def _energies(chip: Chip, mapping: Mapping, program: Program) -> dict[tuple[int, int, str], float]:
-    """Energy [pJ] of one inference by segment, stream and part; ``energy`` tells streams apart by their layer."""
+    """Energy [pJ] of one inference by segment, stream and part, the mean of those that differ.
+
+    ``energy`` tells streams apart by their layer.
+    """
     streams = [replace(row, layer=str(number)) for number, row in enumerate(program.streams)]
     found: dict[tuple[int, int, str], float] = {}
     for segment in range(len(program.segments)):
-        single = replace(program, streams=streams, schedule=[Inference(segment)])
+        rows = [row for row in program.schedule if row.segment == segment]
+        alike = not any(row.context or row.groups is not None for row in rows)
+        single = replace(program, streams=streams, schedule=[Inference(segment)] if alike else rows)
         for entry in energy(chip, mapping, single, 0):
             if entry.kind == "dynamic":
                 key = segment, int(entry.layer), entry.part
-                found[key] = found.get(key, 0) + entry.energy
+                share = entry.energy / _times(single, int(entry.layer))
+                found[key] = found.get(key, 0) + share
     return found
+
+
+def _times(program: Program, stream: int) -> int:
+    """Inferences in which a stream works."""
+    group = program.streams[stream].group
+    return sum(not group or row.groups is None or group in row.groups for row in program.schedule)
 
 
 def _dynamic(

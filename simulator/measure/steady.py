@@ -34,7 +34,7 @@ def steady(program: Program, engine: Engine) -> Steady:
     interval is not below the work of the busiest resource. Completions that come in bunches have no such middle: there
     a run of twice as many blocks is compared with a run of half of them, which fill and drain alike.
     """
-    block = _block([Inference(row.segment, context=row.context) for row in program.schedule])
+    block = _block([replace(row, release=0, floor=0) for row in program.schedule])
     operations = sum(work.n for row in block for work in program.segments[row.segment].work.values())
     budget = _OPERATIONS if "compiled" in engine.name else _OPERATIONS_SLOW
     blocks = 8 if 8 * operations <= budget else 4

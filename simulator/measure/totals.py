@@ -40,12 +40,18 @@ def _window_sums(values: Int, n: int) -> Int:
 
 def totals(program: Program) -> Totals:
     """Totals of a program; every array has shape (streams,)."""
-    schedule = np.array([(row.segment, row.context) for row in program.schedule], np.int64).reshape(-1, 2)
     rows = np.zeros((5, len(program.streams)), np.int64)
     for number, segment in enumerate(program.segments):
-        contexts = schedule[schedule[:, 0] == number, 1]
+        mine = [row for row in program.schedule if row.segment == number]
+        contexts: dict[int, Int] = {}
         for stream, work in segment.work.items():
-            rows[:, stream] += _row(work, contexts)
+            group = program.streams[stream].group
+            if group not in contexts:
+                there = (
+                    row.context for row in mine if not group or row.groups is None or group in row.groups
+                )
+                contexts[group] = np.fromiter(there, np.int64)
+            rows[:, stream] += _row(work, contexts[group])
     return Totals(*rows)
 
 

@@ -144,7 +144,9 @@ class _State:
         edge, at = self.tables.edge, int(self.tables.edge.table[row])
         affine = (int(edge.scale[row]) * k + int(edge.offset[row])) // int(edge.divisor[row])
         f = affine if at == NO_TABLE else int(self.tables.pool[at + k])
-        if f == NONE or (f < 0 and edge.scope[row] == Scope.INFERENCE):
+        source = int(edge.source[row])
+        left_out = f >= int(self.base[i + 1, source] - self.base[i, source])
+        if f == NONE or left_out or (f < 0 and edge.scope[row] == Scope.INFERENCE):
             return None
         j = int(self.base[i, edge.source[row]]) + f
         return j if j >= 0 else None

@@ -128,7 +128,8 @@ class Stream:
 
     ``resources``: all are taken at one instant. ``gap`` None: operation n requests after FREE[n-1];
     otherwise after START[n-1] + gap. ``key`` breaks ties and is unique among streams that share a resource.
-    ``released``: operations wait for the arrival time of their inference.
+    ``released``: operations wait for the arrival time of their inference. ``group``: 0, or one that inferences may do
+    without (an expert to which a token is not sent).
     The fields after ``background`` are for people and folds; engines never read them.
     """
 
@@ -138,6 +139,7 @@ class Stream:
     gap: int | None = None
     setup_class: int = 0
     released: bool = False
+    group: int = 0
     background: Background | None = None
     kind: str = ""
     layer: str = ""
@@ -201,13 +203,15 @@ class Inference:
     """One entry of the schedule: which segment, when it arrives, and when it became known [ps].
 
     Streams that are ``released`` wait for ``release``; no operation at all is ready before ``floor``.
-    ``context``: from where durations count (tokens before this one, to which attention looks back).
+    ``context``: from where durations count (tokens before this one, to which attention looks back). ``groups``: whose
+    streams work, beside those of group 0; None: all.
     """
 
     segment: int = 0
     release: int = 0
     floor: int = 0
     context: int = 0
+    groups: tuple[int, ...] | None = None
 
 
 @dataclass

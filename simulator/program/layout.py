@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.program.form import NONE, Int, Program, Scope
-from simulator.program.tables import NO_TABLE, DurationTable, Tables, bases
+from simulator.program.tables import NO_TABLE, DurationTable, Tables, bases, counts
 
 _CHUNK = 1 << 20
 """Dependencies that are expanded at a time."""
@@ -47,6 +47,11 @@ class Layout:
     def segments(self) -> Int:
         """Segment of each inference."""
         return np.array([row.segment for row in self.program.schedule], np.int64)
+
+    @cached_property
+    def counts(self) -> Int:
+        """Operations of each inference, shape (inferences, streams)."""
+        return counts(self.tables, self.program.schedule)
 
     @cached_property
     def base(self) -> Int:
@@ -92,7 +97,7 @@ class Layout:
     def dependencies(self, rows: Int) -> Iterator[Dependencies]:
         """Expand these rows of the edge table over the whole schedule, in chunks."""
         edge, pairs = self.tables.edge, self._pairs(rows)
-        sizes = self.tables.n[self.segments[pairs[1]], edge.target[pairs[0]]] if len(pairs[0]) else pairs[0]
+        sizes = self.counts[pairs[1], edge.target[pairs[0]]] if len(pairs[0]) else pairs[0]
         ends = np.cumsum(sizes)
         begin = 0
         while begin < len(ends):
@@ -142,7 +147,10 @@ class Layout:
         row, inference = np.repeat(rows, sizes), np.repeat(inferences, sizes)
         f = self._index(row, k)
         source = self.base[inference, edge.source[row]] + f
-        real: NDArray[np.bool_] = (f >= 0) | ((f != NONE) & (edge.scope[row] == Scope.GLOBAL) & (source >= 0))
+        there = f < self.counts[inference, edge.source[row]]
+        real: NDArray[np.bool_] = (f >= 0) & there | (
+            (f < 0) & (f != NONE) & (edge.scope[row] == Scope.GLOBAL) & (source >= 0)
+        )
         target = self.base[inference, edge.target[row]] + k
         row = row[real]
         return (

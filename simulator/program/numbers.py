@@ -62,6 +62,9 @@ def _stream(program: Program, s: int) -> None:
     if any(not 0 <= r < len(program.resources) for r in row.resources):
         rule = f"must name resources 0..{len(program.resources) - 1}"
         raise InputError(rule, place=place, field="resources", value=row.resources)
+    if row.group < 0 or (row.group and row.background is not None):
+        rule = "must be at least 0, and 0 for background work"
+        raise InputError(rule, place=place, field="group", value=row.group)
     if row.gap is not None and row.gap < 0:
         raise InputError("must not be negative", place=place, field="gap", value=row.gap)
     _together(program, s, place)

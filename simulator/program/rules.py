@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.base.errors import InputError
-from simulator.program.form import NONE, Edge, Event, Int, Kind, Program
+from simulator.program.form import NONE, Edge, Event, Int, Kind, Program, Scope
 from simulator.program.names import stream_name
 from simulator.program.numbers import LATEST, edge_error
 from simulator.program.sharing import clocks, contended
@@ -130,6 +130,10 @@ def _kinds(scene: Scene) -> None:
     scene.refuse_edge(
         behind[edge.source] | behind[edge.target], "a background stream has no edges", "streams"
     )
+    group = tables.stream.group
+    apart = (group[edge.source] > 0) & (group[edge.source] != group[edge.target])
+    rule = "an edge out of a group that may be left out does not look at earlier inferences from outside"
+    scene.refuse_edge(apart & (edge.scope == Scope.GLOBAL), rule, "scope")
     bare = np.diff(tables.stream.resource_from) == 0
     hold = edge.kind == Kind.HOLD
     scene.refuse_edge(hold & bare[edge.target], "a hold needs a resource to hold", "kind")

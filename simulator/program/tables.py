@@ -35,6 +35,7 @@ class StreamTable:
     gap: Int
     setup_class: Int
     released: NDArray[np.bool_]
+    group: Int
     every: Int
     first: Int
 
@@ -158,6 +159,7 @@ def _streams(program: Program) -> StreamTable:
         gap=_ints([NO_GAP if s.gap is None else s.gap for s in rows]),
         setup_class=_ints([s.setup_class for s in rows]),
         released=np.array([s.released for s in rows], dtype=np.bool_),
+        group=_ints([s.group for s in rows]),
         every=_ints([s.background.every if s.background else 0 for s in rows]),
         first=_ints([s.background.first if s.background else 0 for s in rows]),
     )
@@ -220,8 +222,25 @@ def _sort_edges(segment: Segment, streams: int, into: Int, rows: list[tuple[int,
     rows.extend(order)
 
 
+def works(tables: Tables, inference: Inference) -> NDArray[np.bool_]:
+    """Per stream: whether its group works in an inference."""
+    group = tables.stream.group
+    if inference.groups is None:
+        return np.ones(len(group), np.bool_)
+    return np.asarray((group == 0) | np.isin(group, inference.groups))
+
+
+def counts(tables: Tables, schedule: Sequence[Inference]) -> Int:
+    """Operations of each stream in each inference, shape (inferences, streams)."""
+    segments = [inference.segment for inference in schedule]
+    found = tables.n[segments] if segments else np.zeros((0, tables.n.shape[1]), np.int64)
+    for i, inference in enumerate(schedule):
+        if inference.groups is not None:
+            found[i] *= works(tables, inference)
+    return found
+
+
 def bases(tables: Tables, schedule: Sequence[Inference]) -> Int:
     """Operations of each stream before each inference, shape (inferences + 1, streams)."""
-    segments = [inference.segment for inference in schedule]
-    counts = tables.n[segments] if segments else np.zeros((0, tables.n.shape[1]), np.int64)
-    return np.concatenate((np.zeros((1, tables.n.shape[1]), np.int64), np.cumsum(counts, axis=0)))
+    found = counts(tables, schedule)
+    return np.concatenate((np.zeros((1, found.shape[1]), np.int64), np.cumsum(found, axis=0)))

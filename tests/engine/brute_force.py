@@ -33,7 +33,7 @@ class BruteForce:
         for i, entry in enumerate(self.program.schedule):
             row = list(self.base[-1])
             for s, work in self.program.segments[entry.segment].work.items():
-                if self.program.streams[s].background is None:
+                if self.program.streams[s].background is None and self.busy(i, s):
                     self.place.update({(s, row[s] + k): (i, k) for k in range(work.n)})
                     row[s] += work.n
             self.base.append(row)
@@ -46,6 +46,10 @@ class BruteForce:
         self.open: set[tuple[Op, Event]] = set()
 
     # what an operation is
+
+    def busy(self, i: int, s: int) -> bool:
+        groups, group = self.program.schedule[i].groups, self.program.streams[s].group
+        return groups is None or group == 0 or group in groups
 
     def behind(self, s: int) -> bool:
         return self.program.streams[s].background is not None
@@ -70,7 +74,7 @@ class BruteForce:
         i, k = self.place[op]
         found = []
         for given, edge in enumerate(self.program.segments[self.program.schedule[i].segment].edges):
-            if edge.target == op[0] and edge.kind == kind:
+            if edge.target == op[0] and edge.kind == kind and self.busy(i, edge.source):
                 index = edge.index
                 f = (
                     int(index.table[k])

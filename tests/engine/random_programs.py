@@ -31,7 +31,7 @@ FEATURES = frozenset(
     {
         *("pool", "clock", "priority", "setup", "atomic", "gap", "hold", "finish", "credit"),
         *("affine", "table", "global", "release", "floor", "background", "segments", "zero"),
-        "context",
+        *("context", "groups"),
     }
 )
 SIMPLE = frozenset({"pool", "credit"})
@@ -43,6 +43,8 @@ class _Maker:
 
     rng: Random
     features: Collection[str]
+    slack: int = 0
+    """Entries of duration tables beyond the operations, for contexts."""
 
     def has(self, feature: str, chance: float = 0.3) -> bool:
         return feature in self.features and self.rng.random() < chance
@@ -82,8 +84,8 @@ class _Maker:
     def duration(self, n: int, least: int, most: int = 6) -> Duration:
         rng, low = self.rng, max(least, 0 if self.has("zero", 0.2) else 1)
         if self.has("table", 0.2):
-            length = n + (rng.randint(1, 4) if self.has("context", 0.5) else 0)
-            return Duration(table=np.array([rng.randint(low, most) for _ in range(length)], dtype=np.int64))
+            entries = [rng.randint(low, most) for _ in range(n + self.slack)]
+            return Duration(table=np.array(entries, dtype=np.int64))
         if self.has("affine", 0.2):
             return Duration(rng.randint(low, most), rng.randint(0, 2), rng.choice((0, 2, 3)))
         return Duration(rng.randint(low, most))
@@ -120,6 +122,7 @@ def _together(resources: list[Resource]) -> bool:
 def random_program(seed: int, features: Collection[str] = FEATURES) -> Program:
     """A checked program; the same for the same arguments. About one in five deadlocks."""
     maker = _Maker(Random(f"program {seed}"), frozenset(features))
+    maker.slack = 4 if maker.has("context") else 0
     resources = [maker.resource(r) for r in range(maker.rng.randint(1, 6))]
     streams = _streams(maker, resources)
     segments = [
@@ -141,6 +144,7 @@ def _streams(maker: _Maker, resources: list[Resource]) -> list[Stream]:
             key=keys[s],
             gap=rng.randint(1, 4) if maker.has("gap", 0.15) else None,
             released=maker.has("release", 0.2),
+            group=rng.randint(1, 2) if maker.has("groups", 0.2) else 0,
             layer=f"layer {s // 3}",
             unit=f"unit of {s}",
         )
@@ -166,6 +170,7 @@ def _segment(maker: _Maker, number: int, streams: list[Stream]) -> Segment:
     order = list(work)
     rng.shuffle(order)
     edges = list(_edges(maker, order, work, streams))
+    edges = [edge for edge in edges if not _leaves_its_group(edge, streams)]
     rng.shuffle(edges)
     return Segment(f"segment {number}", work, edges)
 
@@ -179,6 +184,12 @@ def _edges(maker: _Maker, order: list[int], work: dict[int, Work], streams: list
             yield from _forward(maker, source, target, work, streams)
         if rng.random() < 0.1:
             yield _wait(maker, target, target, Index(-rng.randint(1, 2)), Scope.INFERENCE)
+
+
+def _leaves_its_group(edge: Edge, streams: list[Stream]) -> bool:
+    """Whether an edge looks at earlier inferences of a group that may be left out, from outside of it."""
+    source, target = streams[edge.source].group, streams[edge.target].group
+    return edge.scope == Scope.GLOBAL and source not in (0, target)
 
 
 def _forward(
@@ -261,7 +272,8 @@ def _schedule(maker: _Maker, segments: list[Segment]) -> list[Inference]:
         segment = rng.randrange(len(segments))
         most = segments[segment].most_context
         context = rng.randint(0, 6 if most is None else most) if maker.has("context", 0.5) else 0
-        schedule.append(Inference(segment, now, floor, context))
+        groups = rng.choice(((), (1,), (2,), (1, 2))) if maker.has("groups", 0.5) else None
+        schedule.append(Inference(segment, now, floor, context, groups))
     return schedule
 
 

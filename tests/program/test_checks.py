@@ -286,6 +286,10 @@ RULES: dict[str, tuple[Callable[[Program], None], str]] = {
         lambda p: p.schedule.append(Inference(1)),
         "inference 2: segment: must be 0..0, got 1",
     ),
+    "group": (
+        lambda p: p.streams.__setitem__(0, replace(p.streams[0], group=-1)),
+        f"{LOAD}: group: must be at least 0, and 0 for background work, got -1",
+    ),
     "context": (
         lambda p: p.schedule.append(Inference(0, context=-1)),
         "inference 2: context: must not be negative, got -1",

@@ -104,6 +104,8 @@ def _fill_streams(image: Image, tables: Tables, mode: Int) -> None:
     image.put(s, f.GAP, np.where(table.gap == NO_GAP, 0, table.gap))
     image.put(s, f.ORDERED, ordered(tables))
     image.put(s, f.RELEASED, table.released)
+    image.put(s, f.GROUP, table.group)
+    image.put(s, f.GROUPS, f.NIL)
     image.put(s, f.CLASS, table.setup_class)
     lists = image.append(image.resource[table.resource])
     image.put(s, f.RESOURCES, lists + table.resource_from[:-1])

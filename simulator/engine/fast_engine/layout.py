@@ -122,7 +122,9 @@ WORK_SIZE = 20
     ALARM,  # clock edge at which it is going to be looked at
     NOTICE,  # next in the list of notices, 0: not in it
     CONTEXT,  # of the current inference
-) = range(45, 76)
+    GROUP,
+    GROUPS,  # list of groups of the current inference, see GROUPS_OF
+) = range(45, 78)
 
 # Stages of a stream's next operation
 (
@@ -203,7 +205,7 @@ EDGE_SIZE = 16
 ) = range(15)
 
 # An inference
-CALENDAR_SIZE = 7
+CALENDAR_SIZE = 8
 (
     ALL_WORKS,  # address of the work rows of its segment
     RELEASE,
@@ -212,7 +214,8 @@ CALENDAR_SIZE = 7
     ENDED,
     OPEN,  # streams that have not finished it
     CONTEXT_OF,  # from where its durations count
-) = range(7)
+    GROUPS_OF,  # list by group: 1 if its streams work; NIL: all do
+) = range(8)
 
 # A node is an operation whose FREE is not known (a slot), or one event that it is held for.
 NODE_SIZE = 6

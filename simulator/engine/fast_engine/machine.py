@@ -15,7 +15,7 @@ from simulator.engine.fast_engine.shadows import add_shadows
 from simulator.engine.fast_engine.watcher import Watcher
 from simulator.program.deadlock import patience
 from simulator.program.form import Event, Inference, Int, Kind
-from simulator.program.tables import Tables
+from simulator.program.tables import Tables, bases, works
 from simulator.program.timeline import Recording
 
 Advance = Callable[[Any, Any], int]
@@ -51,7 +51,8 @@ class Machine:
         self._image = image = build(self.tables, self._owner, recent)
         self._advance, self.compiled = provide()
         self.name = "fast (compiled)" if self.compiled else "fast (python)"
-        self._recent, self._log = recent, list[Int]()
+        self._schedule = list(schedule)
+        self._recent, self._log, self._lists = recent, list[Int](), dict[tuple[int, ...], int]()
         self.flat_n = self.totals.copy() if recording.level == "full" else np.zeros(self.streams, np.int64)
         own = image.stream[: self.streams]
         image.put(own, f.FLAT_N, self.flat_n)
@@ -59,7 +60,8 @@ class Machine:
         image.put(own, f.LOGGED, recording.level != "off")
         self._fill_head(image, recording)
         self._calendar_room = len(schedule)
-        image.m[f.CALENDAR] = image.append(self._inferences(schedule))
+        calendar = self._inferences(schedule)
+        image.m[f.CALENDAR] = image.append(calendar)
         image.m[f.INFERENCES] = len(schedule)
         self.m: Any = image.m if self.compiled else image.m.tolist()
         self.used = len(self.m)
@@ -103,7 +105,29 @@ class Machine:
         rows[:, f.ENDED] = f.NIL
         rows[:, f.CONTEXT_OF] = [row.context for row in schedule]
         rows[:, f.OPEN] = (self.tables.n[:, : self.streams] > 0).sum(axis=1)[q]
+        rows[:, f.GROUPS_OF] = f.NIL
+        for i, row in enumerate(schedule):
+            if row.groups is not None:
+                busy = works(self.tables, row)[: self.streams]
+                rows[i, f.OPEN] = (self.tables.n[row.segment, : self.streams] * busy > 0).sum()
+                rows[i, f.GROUPS_OF] = self._groups(row.groups)
         return rows.ravel()
+
+    def _groups(self, groups: tuple[int, ...]) -> int:
+        """Place of the list of the groups that work, one for all inferences alike."""
+        if groups not in self._lists:
+            flags = np.zeros(int(self.tables.stream.group.max(initial=0)) + 1, np.int64)
+            flags[[0, *(group for group in groups if group < len(flags))]] = 1
+            self._lists[groups] = self._listed(flags)
+        return self._lists[groups]
+
+    def _listed(self, flags: Int) -> int:
+        """Put a list into the memory, be it in the making or at work."""
+        if not hasattr(self, "m"):
+            return self._image.append(flags)
+        at = self._reserve(len(flags))
+        self.m[at : at + len(flags)] = flags if self.compiled else flags.tolist()
+        return at
 
     def get(self, field: int) -> Int:
         """A field of all streams, by number; shadows come last."""
@@ -256,6 +280,7 @@ class Machine:
         at = self.m[f.CALENDAR] + count * f.CALENDAR_SIZE
         self.m[at : at + more * f.CALENDAR_SIZE] = self._inferences(inferences).tolist()
         self.m[f.INFERENCES] += more
+        self._schedule += inferences
         parked = np.flatnonzero((self.get(f.STATE) == f.PARKED) & (self.tables.stream.every == 0))
         self.m[f.RUNNING] += len(parked)
         self.stack(parked)
@@ -285,11 +310,10 @@ class Machine:
         image = self._image
         number = image.get(image.get(taps, f.TAPPED), f.NUMBER)
         inference = image.get(image.get(taps, f.TAPPER), f.INFERENCE)
-        works = self.calendar()[:, f.ALL_WORKS]
+        before = bases(tables, self._schedule)
         for i in np.unique(inference).tolist():
-            times = np.bincount(np.searchsorted(image.works, works[:i]), minlength=len(tables.n))
             here = inference == i
-            image.put(taps[here], f.BASE, times @ tables.n[:, number[here]])
+            image.put(taps[here], f.BASE, before[i, number[here]])
 
     def rouse(self) -> bool:
         """Nothing is left to happen: let streams at rest go on; False if there are none.
@@ -359,8 +383,13 @@ class Machine:
 
 def _totals(tables: Tables, schedule: Sequence[Inference]) -> Int:
     """Operations of each stream in the whole schedule."""
-    times = np.bincount([row.segment for row in schedule], minlength=len(tables.n))
-    return np.asarray(times @ tables.n)
+    plain = [row for row in schedule if row.groups is None]
+    times = np.bincount([row.segment for row in plain], minlength=len(tables.n))
+    found = np.asarray(times @ tables.n)
+    for row in schedule:
+        if row.groups is not None:
+            found = found + tables.n[row.segment] * works(tables, row)
+    return found
 
 
 def _nodes(tables: Tables) -> int:

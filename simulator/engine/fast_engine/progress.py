@@ -43,7 +43,8 @@ def enter(m: Memory, s: int) -> bool:
         i = m[CALENDAR] + m[s + INFERENCE] * CALENDAR_SIZE
         m[s + WORKS] = m[i + ALL_WORKS]
         work = m[i + ALL_WORKS] + m[s + NUMBER] * WORK_SIZE
-        if m[work] > 0:
+        m[s + GROUPS] = m[i + GROUPS_OF]
+        if m[work] > 0 and works(m, s, s):
             load(m, s, work)
             m[s + CONTEXT] = m[i + CONTEXT_OF]
             m[s + READY] = max(m[s + READY], m[i + FLOOR])
@@ -64,10 +65,16 @@ def leave(m: Memory, s: int) -> None:
     """The current inference of stream s is over: count the operations of its sources in it."""
     tap = m[s + TAPS_IN]
     while tap != NIL:
-        m[tap + BASE] += m[m[s + WORKS] + m[tap + WORK_OF_TAPPED]]
+        if works(m, s, m[tap + TAPPED]):
+            m[tap + BASE] += m[m[s + WORKS] + m[tap + WORK_OF_TAPPED]]
         tap = m[tap + NEXT_IN]
     m[s + INFERENCE] += 1
     m[s + LOADED] = 0
+
+
+def works(m: Memory, s: int, other: int) -> bool:
+    """Whether another stream's group works in the current inference of stream s."""
+    return m[s + GROUPS] == NIL or m[m[s + GROUPS] + m[other + GROUP]] > 0
 
 
 def load(m: Memory, s: int, work: int) -> None:
@@ -84,7 +91,7 @@ def load(m: Memory, s: int, work: int) -> None:
     while e < m[s + EDGES_END]:
         base = m[m[e + TAP] + BASE]
         m[e + SHIFT] = base + m[e + OFFSET] if m[e + FORM] == 0 else base
-        m[e + LEAST] = max(base - m[e + REACH], 0)
+        m[e + LEAST] = max(base - m[e + REACH], 0) if works(m, s, m[e + SOURCE]) else INF
         e += EDGE_SIZE
 
 
@@ -133,7 +140,8 @@ def lowest(m: Memory, s: int, tap: int) -> int:
         return INF
     low = m[tap + BASE] - m[tap + FARTHEST]
     if m[target + LOADED]:
-        low += m[m[target + WORKS] + m[tap + WORK_OF_TAPPED]]
+        if works(m, target, s):
+            low += m[m[target + WORKS] + m[tap + WORK_OF_TAPPED]]
         e, end, k = m[target + WAITS], m[target + EDGES_END], m[target + K]
         while e < end and k < m[target + N]:
             if m[e + SOURCE] == s:

@@ -66,6 +66,9 @@ def _one_event(tables: Tables, rows: list[int]) -> bool:
     edge = tables.edge
     same = {(int(edge.source[x]), int(edge.event[x]), int(edge.lag[x])) for x in rows}
     source, event, _ = next(iter(same))
+    group = tables.stream.group
+    if any(group[edge.source[x]] not in (0, group[edge.target[x]]) for x in rows):
+        return False  # where the other is left out, nothing holds
     return len(same) == 1 and (event != Event.FREE or tables.stream.gap[source] == NO_GAP)
 
 
@@ -100,6 +103,7 @@ def _streams(tables: Tables, owner: Int):  # type: ignore[no-untyped-def]
         gap=np.concatenate((table.gap, none)),
         setup_class=np.concatenate((table.setup_class, none)),
         released=np.concatenate((table.released, none.astype(np.bool_))),
+        group=np.concatenate((table.group, table.group[owner])),
         every=np.concatenate((table.every, none)),
         first=np.concatenate((table.first, none)),
     )

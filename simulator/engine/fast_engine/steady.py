@@ -138,7 +138,8 @@ def _alike(schedule: Sequence[Inference]) -> tuple[int, int]:
         one, other = schedule[first - 1], schedule[first]
         gap = other.release - one.release
         last_pair = first == len(schedule) - 1
-        alike = (one.segment, one.context) == (other.segment, other.context)
+        alike = (one.segment, one.context) == (other.segment, other.context) and other.groups is None
+        alike = alike and one.groups is None
         if not alike or other.floor > 0 or one.floor > 0 or not (last_pair or gap == step):
             break
         step, first = gap, first - 1

@@ -71,7 +71,13 @@ class SimpySession:
 
     def plan(self, inference: int, stream: int) -> Plan:
         """What an inference asks of a stream."""
-        return self.plan_of(self.schedule[inference].segment, stream)
+        plan = self.plan_of(self.schedule[inference].segment, stream)
+        return plan if self.busy(inference, stream) else replace(plan, n=0)
+
+    def busy(self, inference: int, stream: int) -> bool:
+        """Whether the group of a stream works in an inference."""
+        groups, group = self.schedule[inference].groups, self.program.streams[stream].group
+        return groups is None or not group or group in groups
 
     def note_start(self, inference: int, start: int) -> None:
         """A stream began an inference."""

@@ -1,11 +1,13 @@
 """A stream in execution: when its next operation is ready, what it asks for, what comes of it."""
 
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import simpy
 
 from simulator.engine.simpy_engine.book import UNKNOWN
-from simulator.engine.simpy_engine.plan import Plan
+from simulator.engine.simpy_engine.plan import Plan, Term
 from simulator.engine.simpy_engine.terms import BoundTerm, bind, latest, tell
 from simulator.engine.simpy_engine.unit import Claim, Unit
 
@@ -61,11 +63,15 @@ class RunningStream:
             self.idle, self._k = self.plan.n == 0, 0
         if not self.idle:
             entry, base, books = run.schedule[self._inference], run.base[self._inference], run.library.books
+            plan = self.plan.terms if entry.groups is None else self._within(self.plan.terms)
             self._context = entry.context
             self._earliest = max(entry.floor, entry.release if self._released else 0)
-            self.waits, self.finishes, self.holds, self.keeps = (
-                bind(terms, base, books) for terms in self.plan.terms
-            )
+            self.waits, self.finishes, self.holds, self.keeps = (bind(terms, base, books) for terms in plan)
+
+    def _within(self, kinds: Sequence[Sequence[Term]]) -> list[list[Term]]:
+        """Terms whose sources work in this inference."""
+        busy = partial(self._run.busy, self._inference)
+        return [[term for term in terms if busy(term.source)] for terms in kinds]
 
     def _look(self) -> None:
         """Find ``ready`` as far as is known; come back here when the next term is."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -84,10 +85,11 @@ def test_a_wrong_table_is_noticed(name: str, monkeypatch: pytest.MonkeyPatch) ->
     assert first_difference(FastEngine()) != ""
 
 
-def test_a_forgotten_context_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("usual", [{"context": 0}, {"groups": None}], ids=str)
+def test_a_forgotten_context_or_group_is_noticed(usual: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     made = Machine._inferences
     monkeypatch.setattr(
-        Machine, "_inferences", lambda self, rows: made(self, [replace(row, context=0) for row in rows])
+        Machine, "_inferences", lambda self, rows: made(self, [replace(row, **usual) for row in rows])
     )
     assert first_difference(FastEngine()) != ""
 

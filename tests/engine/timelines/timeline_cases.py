@@ -328,6 +328,23 @@ def context_moves_durations() -> Case:
 
 
 @case
+def groups_are_left_out() -> Case:
+    """A token goes to expert 1, to expert 2, to both, to none: the sum waits for those that work."""
+    p = Sketch()
+    p.stream("route", "router", occupancy=2)
+    p.stream("first", "tile 1", occupancy=10, group=1)
+    p.stream("second", "tile 2", occupancy=30, group=2)
+    p.stream("sum", "adder", occupancy=1)
+    for expert in ("first", "second"):
+        p.edge("route", expert)
+        p.edge(expert, "sum")
+    p.edge("route", "sum")
+    p.schedule = [Inference(groups=groups) for groups in ((1,), (2,), (1, 2), ())]
+    starts = {"route": [0, 2, 4, 6], "first": [2, 12], "second": [4, 34], "sum": [12, 34, 64, 65]}
+    return expect(p, starts)
+
+
+@case
 def background_ends_with_the_foreground() -> Case:
     """Refresh at 3, 13, 23 ... between the MVMs; the one that would start at 24 is not part of the run."""
     p = Sketch()

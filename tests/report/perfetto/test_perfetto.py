@@ -80,7 +80,10 @@ def source_of(program: Program, past: History, edge: Edge, n: int) -> int | None
     f = int(index.table[k]) if index.table is not None else (index.scale * k + index.offset) // index.divisor
     if f == NONE or (f < 0 and edge.scope == Scope.INFERENCE):
         return None
-    g = int(bases(tabulate(program), program.schedule)[i, edge.source]) + f
+    begin, end = bases(tabulate(program), program.schedule)[i : i + 2, edge.source]
+    g = int(begin) + f
+    if g >= end:
+        return None
     return int(past.offset[edge.source]) + g if g >= 0 else None
 
 
