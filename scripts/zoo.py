@@ -334,6 +334,42 @@ def llama() -> Network:
     return net
 
 
+def mixtral() -> Network:
+    """Mixtral 8x7B: in every block a token visits two of eight SwiGLU experts."""
+    width, hidden, entries = 4096, 14336, 32000
+    net = Network(
+        "mixtral_8x7b",
+        "Mixtral 8x7B (Jiang et al., Mixtral of experts, arXiv 2401.04088), token by token",
+    )
+    net.sequence = "{length: 128, limit: 32768}"
+    net.layer("tokens", "input", "", shape=[1], sequence=True)
+    net.layer("words", "embedding", entries=entries, width=width)
+    rms = {"function": "rms_norm", "operations": 4, "trained": width}
+    for number in range(32):
+        name, start = f"layer{number}", net.last
+        net.layer(f"{name}.norm1", "normalise", [start], **rms)
+        attention(net, f"{name}.attention", width, 32, key_heads=8, causal=True, bias=False, rotary=True)
+        middle = net.layer(f"{name}.sum1", "add", [net.last, start])
+        normed = net.layer(f"{name}.norm2", "normalise", [middle], **rms)
+        router = net.layer(f"{name}.router", "linear", normed, width=8)
+        route = net.layer(f"{name}.route", "route", [normed, router], experts=8, chosen=2)
+        outputs = [_expert(net, f"{name}.expert{expert}", route, expert, hidden) for expert in range(1, 9)]
+        net.layer(f"{name}.experts", "elementwise", outputs, function="weighted_sum", operations=4)
+        net.layer(f"{name}.sum2", "add", [net.last, middle])
+    net.layer("end", "normalise", [net.last], **rms)
+    net.layer("logits", "linear", width=entries)
+    return net
+
+
+def _expert(net: Network, name: str, route: str, number: int, hidden: int) -> str:
+    """SwiGLU for the tokens that a route sends to it."""
+    source = f"{{layer: {route}, expert: {number}}}"
+    gate = net.layer(f"{name}.gate", "linear", source, width=hidden)
+    up = net.layer(f"{name}.up", "linear", source, width=hidden)
+    net.layer(f"{name}.swiglu", "elementwise", [gate, up], function="swiglu", operations=6)
+    return net.layer(f"{name}.down", "linear", width=4096)
+
+
 def _rnn_t_encoder(net: Network, frames: int) -> None:
     """Five LSTMs, two frames stacked behind the second."""
     net.layer("sound", "input", "", shape=[240], steps=frames)
@@ -566,6 +602,7 @@ ZOO: dict[str, Callable[[], Network]] = {
     "gpt2_small": lambda: gpt2("small", 12, 768, 12),
     "gpt2_xl": lambda: gpt2("xl", 48, 1600, 25),
     "llama3_8b": llama,
+    "mixtral_8x7b": mixtral,
     "matmul64_random": lambda: product("random"),
     "matmul64_symmetric": lambda: product("symmetric"),
     "matmul64_doubly_stochastic": lambda: product("doubly_stochastic"),

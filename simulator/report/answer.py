@@ -18,6 +18,7 @@ from simulator.program.form import Program
 from simulator.program.history import History
 from simulator.program.timeline import Timeline
 from simulator.trace.trace import Trace
+from simulator.workload.experts import groups, macs_by_group
 
 
 class Answer(Protocol):
@@ -115,7 +116,10 @@ class Answer(Protocol):
 def macs_in_model(answer: Answer) -> int:
     """Multiply-accumulates that the network needs for all inferences of the run."""
     graphs = answer.trace.graphs
+    numbers = groups(graphs[0])
+    macs = [macs_by_group(graph, numbers) for graph in graphs]
     return sum(
-        graphs[row.segment].macs + graphs[row.segment].products_after(row.context)
+        sum(macs[row.segment].get(group, 0) for group in (0, *(row.groups or ())))
+        + graphs[row.segment].products_after(row.context)
         for row in answer.program.schedule
     )

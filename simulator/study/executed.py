@@ -28,14 +28,24 @@ def execute(
 
 def repeated(trace: Trace) -> list[Inference]:
     """What follows back to back in the steady interval: the schedule, or the token that looks back farthest."""
-    return [Inference(TOKEN, context=trace.longest - 1)] if trace.generates else schedule(trace)
+    if not trace.generates:
+        return schedule(trace)
+    members = [row for row in trace.requests for _ in range(row.batch)]
+    member = max(range(len(members)), key=lambda number: members[number].tokens)
+    groups = trace.groups(member, trace.longest - 1)
+    return [Inference(TOKEN, context=trace.longest - 1, groups=groups)]
 
 
 def alone(trace: Trace) -> list[Inference]:
     """What runs alone for the first latency: the first inference, or the first request's prompt."""
     first = trace.requests[0]
-    prompt = [Inference(PROMPT, context=place) for place in range(first.prompt_length - 1)]
-    return [*prompt, Inference(TOKEN if trace.generates else first.graph, context=len(prompt))]
+    if not trace.generates:
+        return [Inference(first.graph)]
+    last = first.prompt_length - 1
+    return [
+        Inference(TOKEN if place == last else PROMPT, context=place, groups=trace.groups(0, place))
+        for place in range(first.prompt_length)
+    ]
 
 
 def kept(trace: Trace, program: Program, detail: int | None) -> int:

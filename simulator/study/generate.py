@@ -58,6 +58,7 @@ class _Driver:
     def __init__(self, program: Program, trace: Trace, session: Session, limits: Limits) -> None:
         self._session, self._limits = session, limits
         self._known = known(program, trace.graphs[TOKEN].outputs)
+        self._groups = trace.groups
         self._bytes = sum(layer.width for layer in trace.graphs[TOKEN].cached)
         self._waiting = deque(_members(trace))
         self._running: deque[_Running] = deque()
@@ -96,9 +97,14 @@ class _Driver:
         """Its prompt, the last token of which gives the first of its output."""
         each.admitted = max(self._now, each.arrival)
         self._reserved += each.longest * self._bytes
-        rows = [Inference(PROMPT, each.arrival, context=place) for place in range(each.prompt - 1)]
+        rows = [self._inference(each, PROMPT, place) for place in range(each.prompt - 1)]
         each.context = each.prompt
-        self._ask(each, [*rows, Inference(TOKEN, each.arrival, context=each.prompt - 1)])
+        self._ask(each, [*rows, self._inference(each, TOKEN, each.prompt - 1)])
+
+    def _inference(self, each: _Running, segment: int, place: int) -> Inference:
+        """A token at a place of its sequence."""
+        groups = self._groups(each.number, place)
+        return Inference(segment, each.arrival, context=place, groups=groups)
 
     def _ask(self, each: _Running, rows: Sequence[Inference]) -> None:
         self._session.append(rows)
@@ -118,7 +124,7 @@ class _Driver:
             self._done.append(each)
             return
         each.context += 1
-        self._ask(each, [Inference(TOKEN, each.arrival, context=each.context - 1)])
+        self._ask(each, [self._inference(each, TOKEN, each.context - 1)])
 
 
 def known(program: Program, outputs: Sequence[str]) -> list[int]:

@@ -34,6 +34,7 @@ from simulator.study.executed import alone, execute, in_detail, kept, repeated, 
 from simulator.study.generate import Limits
 from simulator.study.reloaded import reloaded
 from simulator.trace.trace import Trace
+from simulator.workload.experts import routes
 
 
 @dataclass(frozen=True)
@@ -229,6 +230,9 @@ def plan(
 
 def _check_generation(trace: Trace, max_batch: int | None, load: Load) -> None:
     """InputError for what only goes with tokens that are generated, or only without."""
+    if trace.graphs and routes(trace.graphs[0]) and not trace.generates:
+        remedy = "Say --prompt-length and --output-length"
+        raise InputError("sends tokens to experts, one by one", field=trace.workload, remedy=remedy)
     if max_batch is not None and not trace.generates:
         remedy = "Say --prompt-length and --output-length"
         raise InputError(

@@ -26,10 +26,12 @@ from simulator.trace.records import (
     LayerRecord,
     RequestRecord,
     ShapeRecord,
+    TokenRecord,
     body,
     header,
 )
-from simulator.trace.trace import Request, Trace
+from simulator.trace.routing import check, choices
+from simulator.trace.trace import Request, Routing, Trace
 from simulator.workload.graph import Graph, Layer
 from simulator.workload.shapes import check_delay, check_total, rebuild
 from simulator.workload.tokens import check_token, prompt_part
@@ -38,7 +40,7 @@ MAX_BYTES = 2**28
 """Of the file, and of its content once decompressed."""
 MAX_LINE = 100_000
 
-R = TypeVar("R", HeaderRecord, ShapeRecord, LayerRecord, RequestRecord)
+R = TypeVar("R", HeaderRecord, ShapeRecord, LayerRecord, RequestRecord, TokenRecord)
 
 
 def write(trace: Trace, path: str | Path) -> None:
@@ -64,7 +66,7 @@ def _dump(record: dict[str, Any]) -> bytes:
 
 
 def _unsigned(head: HeaderRecord) -> dict[str, Any]:
-    return head.model_dump(exclude={"checksum"})
+    return head.model_dump(exclude={"checksum", *(() if head.tokens else ("tokens",))})
 
 
 def _checksum(head: HeaderRecord, rest: bytes | memoryview) -> str:
@@ -103,11 +105,12 @@ class _Reader:
         head = self.header
         graphs = tuple(self._graph(number) for number in range(head.shapes))
         requests = self._requests(graphs)
+        routing = self._routing(graphs[0], requests)
         if self.position < len(self.content):
             self.number += 1
             raise self._error("must end here", remedy="Correct the number of layers in the header")
         self._check_sum()
-        return Trace(head.workload, head.digest, graphs, requests)
+        return Trace(head.workload, head.digest, graphs, requests, routing)
 
     def _check_sum(self) -> None:
         rest = memoryview(self.content)[self.content.index(b"\n") + 1 :]
@@ -148,7 +151,7 @@ class _Reader:
 
     def _count(self) -> None:
         head = self.header
-        due = 1 + head.shapes + head.layers + head.requests
+        due = 1 + head.shapes + head.layers + head.requests + head.tokens
         found = self.content.count(b"\n")
         if found < due or not self.content.endswith(b"\n"):
             self.number = found + 1
@@ -252,6 +255,26 @@ class _Reader:
         rule = "where tokens are generated there must be two: a token's, and what of it keys and values need"
         self._require(graphs[1:] == (part,), "shapes", len(graphs), rule)
         return part
+
+    def _routing(self, graph: Graph, requests: tuple[Request, ...]) -> Routing:
+        """To which experts each token is sent."""
+        sizes = choices(graph) if requests[0].output_length else []
+        counts = [row.tokens for row in requests for _ in range(row.batch)] if sizes else []
+        if self.header.tokens != sum(counts):
+            self.number = 1
+            rule = f"must be {sum(counts)}, the tokens that are sent to experts"
+            raise self._error(rule, "tokens", self.header.tokens)
+        return tuple(
+            tuple(self._token(member, token, sizes) for token in range(count))
+            for member, count in enumerate(counts)
+        )
+
+    def _token(self, member: int, token: int, sizes: list[tuple[int, int]]) -> tuple[int, ...]:
+        record = self._take(TokenRecord)
+        self._require(record.member == member, "member", record.member, f"must be {member}, in order")
+        self._require(record.token == token, "token", record.token, f"must be {token}, in order")
+        self._told(partial(check, record.experts, sizes))
+        return tuple(record.experts)
 
     def _request(self, number: int, last: int, lengths: list[int | None]) -> Request:
         record = self._take(RequestRecord)

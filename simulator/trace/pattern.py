@@ -145,6 +145,8 @@ class RequestPattern:
     lengths: Lengths = field(default_factory=Constant)
     prompts: Lengths = field(default_factory=lambda: Constant(1))
     outputs: Lengths | None = None
+    seed: int = 0
+    """Of the experts to which tokens are sent."""
 
     def __post_init__(self) -> None:
         rule = f"must be 1..{MAX_INFERENCES}"

@@ -47,6 +47,7 @@ class HeaderRecord(_Record):
     shapes: Count
     layers: Annotated[int, Field(ge=1, le=MAX_TRACE_LAYERS)]
     requests: Count
+    tokens: Annotated[int, Field(ge=0, le=MAX_INFERENCES)] = 0
     checksum: Digest | None = None
 
 
@@ -65,6 +66,7 @@ class SourceRecord(_Record):
     layer: Name
     delay: Extent
     reach: Literal["", "all", "past"] = ""
+    expert: Extent = 0
 
 
 class MatrixRecord(_Record):
@@ -152,6 +154,15 @@ class RequestRecord(_Record):
         return Request(self.arrival, self.shape, self.length, self.batch, *sizes)
 
 
+class TokenRecord(_Record):
+    """One token that a member of a request reads: to which experts it is sent, numbered through, route by route."""
+
+    record: Literal["token"] = "token"
+    member: Annotated[int, Field(ge=0, le=MAX_INFERENCES)]
+    token: Annotated[int, Field(ge=0, le=MAX_INFERENCES)]
+    experts: Annotated[list[Annotated[int, Field(ge=1, le=MAX_SIZE)]], Field(max_length=MAX_LAYERS)]
+
+
 def header(trace: Trace) -> HeaderRecord:
     """Header of a trace, checksum still open."""
     layers = sum(len(graph.layers) for graph in trace.graphs)
@@ -161,6 +172,7 @@ def header(trace: Trace) -> HeaderRecord:
         shapes=len(trace.graphs),
         layers=layers,
         requests=len(trace.requests),
+        tokens=sum(map(len, trace.routing)),
     )
 
 
@@ -183,13 +195,16 @@ def body(trace: Trace) -> Iterator[dict[str, Any]]:
         }
         _omit(columns, prompt_length=0, output_length=0)
         yield columns
+    for member, tokens in enumerate(trace.routing):
+        for token, experts in enumerate(tokens):
+            yield {"record": "token", "member": member, "token": token, "experts": experts}
 
 
 def _layer(shape: int, layer: Layer) -> dict[str, Any]:
     columns = asdict(layer)
     _omit(columns, density=None, magnitude=None, products=0, operations=0, growth=0, widening=0)
     for source in columns["inputs"]:
-        _omit(source, reach="")
+        _omit(source, reach="", expert=0)
     for matrix in columns["matrices"]:
         _omit(matrix, blocks=1)
     return {"record": "layer", "shape": shape, **columns}

@@ -14,6 +14,10 @@ MAX_LAYERS = 100_000
 """Most layers of all distinct graphs of a trace together."""
 
 
+Routing = tuple[tuple[tuple[int, ...], ...], ...]
+"""Per member of a request and token that it reads: experts to which it is sent, numbered through, route by route."""
+
+
 class Request(NamedTuple):
     """``batch`` inferences of graph number ``graph`` that arrive together at ``arrival`` [ps].
 
@@ -29,9 +33,14 @@ class Request(NamedTuple):
     output_length: int = 0
 
     @property
+    def tokens(self) -> int:
+        """Tokens that each member reads, of the prompt and its own; 0 where none are generated."""
+        return max(self.prompt_length + self.output_length - 1, 0)
+
+    @property
     def inferences(self) -> int:
         """Passes through the network; where tokens are generated, one a token that is read."""
-        return self.batch * max(self.prompt_length + self.output_length - 1, 1)
+        return self.batch * max(self.tokens, 1)
 
 
 @dataclass(frozen=True)
@@ -39,13 +48,14 @@ class Trace:
     """``requests`` in the order of arrival; ``graphs`` are the distinct shapes that they ask for.
 
     Where tokens are generated these are a token's, and that of one of the prompt but the last. ``digest`` is that of
-    the workload the trace was recorded from.
+    the workload the trace was recorded from. ``routing`` is empty for a network without experts.
     """
 
     workload: str
     digest: str
     graphs: tuple[Graph, ...]
     requests: tuple[Request, ...]
+    routing: Routing = ()
 
     @property
     def inferences(self) -> Iterator[Request]:
@@ -60,7 +70,11 @@ class Trace:
     @property
     def longest(self) -> int:
         """Most tokens that any request keeps keys and values of."""
-        return max((row.prompt_length + row.output_length - 1 for row in self.requests), default=0)
+        return max((row.tokens for row in self.requests), default=0)
+
+    def groups(self, member: int, token: int) -> tuple[int, ...] | None:
+        """Groups of streams that work on a token; None: all, for there are no experts."""
+        return self.routing[member][token] if self.routing else None
 
 
 def record_trace(workload: Workload, pattern: RequestPattern) -> Trace:
@@ -102,7 +116,10 @@ def _generation(workload: Workload, pattern: RequestPattern) -> Trace:
             )
         check_tokens(total)
         requests.append(request)
-    return Trace(workload.name, workload.digest, graphs, tuple(requests))
+    from simulator.trace.routing import draw
+
+    routing = draw(graphs[0], requests, pattern.seed)
+    return Trace(workload.name, workload.digest, graphs, tuple(requests), routing)
 
 
 def check_tokens(total: int) -> None:

@@ -1,6 +1,6 @@
 """Request patterns as they are written: on the command line, in sweep files."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from simulator.base.errors import InputError
@@ -38,7 +38,7 @@ class Written:
 def pattern(written: Written, seed: int) -> RequestPattern:
     """A pattern from texts. Raises InputError that names the command line's option."""
     if written.requests is not None:
-        return _given(written, written.requests)
+        return replace(_given(written, written.requests), seed=seed)
     if (written.prompt_length is None) != (written.output_length is None):
         rule = "go together: how many tokens are read, how many generated"
         raise InputError(rule, field="--prompt-length, --output-length")
@@ -55,7 +55,7 @@ def pattern(written: Written, seed: int) -> RequestPattern:
     batch = 1 if written.batch is None else written.batch
     generates = written.output_length is not None
     lengths = _lengths(written.length, seed, "length")
-    return RequestPattern(count, batch, when, lengths, prompts, outputs if generates else None)
+    return RequestPattern(count, batch, when, lengths, prompts, outputs if generates else None, seed)
 
 
 def _given(written: Written, path: Path) -> RequestPattern:

@@ -21,6 +21,7 @@ from simulator.workload.schema import (
     ProductSpec,
     RearrangeSpec,
     ReduceSpec,
+    RouteSpec,
 )
 
 __all__ = ["shape"]
@@ -148,6 +149,20 @@ def _normalise(spec: NormaliseSpec, name: str, inputs: Sequence[Layer], length: 
         name, spec.kind, (), first.grid, first.width, parameters=spec.trained, attributes=attributes
     )
     return _on_values(replace(layer, activation=activation(spec)), first, spec.operations)
+
+
+@shape.register
+def _route(spec: RouteSpec, name: str, inputs: Sequence[Layer], length: int | None) -> Layer:
+    """Softmax over the experts' values (5 operations each), and a comparison of each for every one chosen."""
+    first, values = inputs
+    if values.positions != first.positions or values.width != spec.experts:
+        rule = f"must have a value for each of {spec.experts} experts at every position of {text(first)}"
+        raise RuleError(rule, path=("inputs", 1), value=text(values))
+    if spec.chosen > spec.experts:
+        raise RuleError(f"must be 1..{spec.experts}", path=("chosen",), value=spec.chosen)
+    operations = first.positions * spec.experts * (5 + spec.chosen)
+    attributes = {"experts": spec.experts, "chosen": spec.chosen}
+    return Layer(name, spec.kind, (), first.grid, first.width, operations=operations, attributes=attributes)
 
 
 @shape.register

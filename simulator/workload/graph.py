@@ -26,11 +26,13 @@ class Source:
 
     ``reach``: which of its positions the layer's position k reads. Empty: those of the layer's window, position k
     if both have as many positions, else all. "all": every one. "past": 0 to k (causal attention).
+    ``expert``: of a route, what it sends to this expert, from 1 (0: all).
     """
 
     layer: str
     delay: int = 0
     reach: str = ""
+    expert: int = 0
 
 
 @dataclass(frozen=True)

@@ -60,10 +60,11 @@ class _Spec(BaseModel):
 
 
 class SourceSpec(_Spec):
-    """An input: the output of ``layer``, ``delay`` time steps ago."""
+    """An input: the output of ``layer``, ``delay`` time steps ago; of a route, what it sends to ``expert`` (from 1)."""
 
     layer: Name
     delay: Extent = 0
+    expert: Extent = 0
 
 
 SourceName = Annotated[SourceSpec, BeforeValidator(_source, json_schema_input_type=Name | SourceSpec)]
@@ -274,6 +275,15 @@ class NormaliseSpec(_Inputs):
     activation: Activation = "none"
 
 
+class RouteSpec(_Inputs):
+    """Sends each vector of the first input to ``chosen`` of ``experts``, by the second input: a value an expert."""
+
+    kind: Literal["route"]
+    inputs: Annotated[list[SourceName], Field(min_length=2, max_length=2)]
+    experts: Size
+    chosen: Size
+
+
 class ReduceSpec(_OneInput):
     """Mean, sum, ... of all vectors, or (``reads: position``) within each one. ``width`` 0: the input's own."""
 
@@ -334,6 +344,7 @@ LayerSpec = (
     | NormaliseSpec
     | ReduceSpec
     | RearrangeSpec
+    | RouteSpec
 )
 
 

@@ -15,6 +15,7 @@ from simulator.base.document import Document, Mark
 from simulator.base.errors import did_you_mean, shorten
 from simulator.base.explain import RuleError, explain
 from simulator.workload.digital_rules import shape
+from simulator.workload.experts import experts
 from simulator.workload.graph import Graph, Layer, Source
 from simulator.workload.rules import text
 from simulator.workload.schema import (
@@ -45,7 +46,7 @@ _WIDTH = {
     "reduce": "width",
     "rearrange": "width",
 }
-_SEVERAL = ("add", "product", "elementwise", "normalise", "rearrange")
+_SEVERAL = ("add", "product", "elementwise", "normalise", "rearrange", "route")
 _GRID = ("reduce", "rearrange")
 
 
@@ -63,7 +64,7 @@ def build(name: str, spec: LayerSpec, inputs: Sequence[Layer], length: int | Non
     sources = zip(spec.sources, reaches, strict=True)
     return replace(
         layer,
-        inputs=tuple(Source(source.layer, source.delay, reach) for source, reach in sources),
+        inputs=tuple(Source(row.layer, row.delay, reach, row.expert) for row, reach in sources),
         density=spec.density,
         magnitude=spec.magnitude,
     )
@@ -90,7 +91,8 @@ def check_delay(source: Source, read: Layer, reader: Layer) -> None:
 
 
 def check_total(graph: Graph) -> None:
-    """Raise ``RuleError`` if the network as a whole is beyond the limit."""
+    """Raise ``RuleError`` if the network as a whole is beyond a limit, or its experts lead nowhere."""
+    experts(graph)
     if graph.weights > MAX_WEIGHTS:
         raise RuleError(f"a network must have at most {MAX_WEIGHTS} weights", value=graph.weights)
     if len(graph.outputs) > MAX_OUTPUTS:
@@ -138,7 +140,7 @@ def declared_width(name: str, specs: Mapping[str, LayerSpec]) -> int:
 
 def spec_of(layer: Layer) -> LayerSpec:
     """The description that ``build`` made ``layer`` of. Raises ``RuleError`` if there is none."""
-    sources = [{"layer": source.layer, "delay": source.delay} for source in layer.inputs]
+    sources = [{"layer": row.layer, "delay": row.delay, "expert": row.expert} for row in layer.inputs]
     described: dict[str, Any] = {**layer.attributes, "kind": layer.kind}
     described |= {"density": layer.density, "magnitude": layer.magnitude}
     if layer.kind == "input":

@@ -45,7 +45,7 @@ def complaint(read, tmp_path: Path, text: str) -> str:
             IMAGE,
             "  c: {kind: conv3d, input: image}",
             "net.yaml:4: layers.c.kind: must be one of input, conv2d, linear, lstm, max_pool2d, add, embedding, "
-            "flatten, argmax, average_pool2d, product, elementwise, normalise, reduce, rearrange, got 'conv3d'. "
+            "flatten, argmax, average_pool2d, product, elementwise, normalise, reduce, rearrange, route, got 'conv3d'. "
             "Did you mean 'conv2d'?",
         ),
         (IMAGE, "  c: {input: image}", "net.yaml:4: layers.c.kind: must be given"),

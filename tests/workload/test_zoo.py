@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from simulator.workload.experts import active_macs
 from simulator.workload.reader import load_workload
 
 ROOT = Path(__file__).parents[2]
@@ -32,6 +33,7 @@ PARAMETERS = {
     "gpt2_small": 124_439_808,
     "gpt2_xl": 1_557_611_200,
     "llama3_8b": 8_030_261_248,
+    "mixtral_8x7b": 46_702_792_704,
     "rnn_t_decoder": (252 + 320) * 1280
     + 640 * 1280
     + 2 * 1280,  # own arithmetic: 28 and 320 x 1280 are published
@@ -80,6 +82,13 @@ def test_counts_are_those_published(name: str) -> None:
         assert round(graph.weights / 1e6) == MILLIONS[name]
     assert graph.macs == EXACT.get(name, graph.macs)
     assert name in {*PARAMETERS, *MACS, *MILLIONS, *EXACT}
+
+
+def test_a_token_uses_a_part_of_the_mixture() -> None:
+    """Published: 12.9 G of 46.7 G parameters; each is used once but for the words' table and the norms."""
+    graph = load_workload(ROOT / "workloads" / "mixtral_8x7b.yaml").bind(1)
+    assert active_macs(graph) == 32 * (41_943_040 + 32_768 + 2 * 3 * 4096 * 14336) + 4096 * 32000
+    assert round((active_macs(graph) + 4096 * 32000 + 65 * 4096) / 1e9, 1) == 12.9
 
 
 @pytest.mark.parametrize(("name", "length"), [("bert_base", 128), ("bert_base", 512), ("gpt2_small", 1024)])

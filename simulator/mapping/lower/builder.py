@@ -1,5 +1,6 @@
 """Collects resources, streams and segments by name."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from simulator.program.form import (
@@ -31,7 +32,9 @@ class Spot:
 class Builder:
     """Streams and resources are shared by all segments; work and edges belong to the segment begun last."""
 
-    def __init__(self) -> None:
+    def __init__(self, groups: Mapping[str, int] | None = None) -> None:
+        """``groups``: layer -> group of its streams, 0 unless said."""
+        self._groups = groups or {}
         self._resources: dict[str, int] = {}
         self._resource_rows: list[Resource] = []
         self._streams: dict[str, int] = {}
@@ -65,6 +68,7 @@ class Builder:
             number = len(self._stream_rows)
             row = Stream(label, resources, number, gap, setup_class, released)
             row = replace(row, kind=spot.kind, layer=spot.layer, unit=spot.unit, part=spot.part)
+            row = replace(row, group=self._groups.get(spot.layer, 0))
             self._streams[label] = number
             self._stream_rows.append(row)
         return self._streams[label]

@@ -14,6 +14,7 @@ from simulator.mapping.lower.reload import program_weights
 from simulator.mapping.lower.ways import leave
 from simulator.mapping.plan import Mapping
 from simulator.program.form import Inference, Program
+from simulator.workload.experts import groups
 from simulator.workload.graph import Graph, Layer, Source
 
 
@@ -37,7 +38,16 @@ def lower(
                 value=name,
                 remedy=did_you_mean(name, IDEALS),
             )
-    builder = Builder()
+    numbers = groups(graphs[0])
+    if numbers and mapping.hardware.transport == "links":
+        raise InputError(
+            "experts to which tokens are sent need the host between layers",
+            place=mapping.hardware.name,
+            field="transport",
+            value="links",
+            remedy="Set transport=host",
+        )
+    builder = Builder(numbers)
     cached = tuple(layer.name for layer in graphs[0].cached) if longest else ()
     for graph in graphs:
         builder.begin(graph.name)
