@@ -11,7 +11,6 @@ from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING
 
-from simulator.base import plain_units
 from simulator.base.errors import InputError, did_you_mean, shorten
 
 if TYPE_CHECKING:
@@ -126,12 +125,6 @@ def parse(value: object, dimension: str) -> Quantity:
 @cache
 def _factor(unit: str, dimension: str) -> Fraction:
     """How many base units one ``unit`` is."""
-    known = plain_units.factor(unit, BASE[dimension])
-    return _look_up(unit, dimension) if known is None else known
-
-
-def _look_up(unit: str, dimension: str) -> Fraction:
-    """The same for any unit there is."""
     import pint
 
     registry = _registry()
