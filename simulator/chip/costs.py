@@ -146,10 +146,13 @@ def usual(chip: Chip) -> Activity:
     return Activity(given.density.magnitude, given.magnitude.magnitude) if given else Activity(_WHOLE, _WHOLE)
 
 
-def follows(chip: Chip, density: float | None, magnitude: float | None, level: float | None) -> Factors:
+def follows(
+    chip: Chip, density: float | None, magnitude: float | None, level: float | None, driven: Fraction
+) -> Factors:
     """Energies over the chip's for inputs of this density and magnitude; what nobody measured is as usual.
 
-    ``level``: mean of the devices over their window, of those whose conductances a chip gives.
+    ``level``: mean of the devices over their window, of those whose conductances a chip gives. ``driven``: share of
+    the lines that have an input; the others are at rest.
     """
     if chip.tile.activity is None:
         return Factors()
@@ -157,6 +160,7 @@ def follows(chip: Chip, density: float | None, magnitude: float | None, level: f
     share = at.density if density is None else Fraction(str(density))
     mean = at.magnitude * share / at.density if magnitude is None else Fraction(str(magnitude))
     found = factors(chip.tile.input.coding, Activity(share, mean), at)
+    found = Factors(found.rows * driven, found.array * driven)
     section = chip.tile.crossbar.conductance
     if section is None or level is None:
         return found

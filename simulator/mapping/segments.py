@@ -32,6 +32,12 @@ def tied_groups(layer: Layer, owners: Sequence[PlacedChain], hardware: Hardware)
     In the other direction rows give the results: each piece is a group. InputError for a direction that the chip does
     not have, or where groups would have to add up on the way.
     """
+    if hardware.transport != "host":
+        raise InputError(
+            f"uses the matrix of {layer.owner}, which would need its own circuits or buffers there",
+            field=layer.name,
+            remedy="Set transport=host, or give the layer weights of its own",
+        )
     if not layer.backward:
         return [replace(item, chain=replace(item.chain, layer=layer.name, tied=True)) for item in owners]
     if hardware.backward is None:

@@ -23,7 +23,7 @@ Spent = Mapping[int, Mapping[str, Cost]]
 def mvm_costs(chip: Chip, asked: Asked = USUAL) -> dict[str, Cost]:
     """Energy [pJ] of one MVM by part."""
     each = costs(at_precision(chip, asked.magnitude_bits, asked.output_bits))
-    busy = follows(chip, asked.density, asked.magnitude, asked.level)
+    busy = follows(chip, asked.density, asked.magnitude, asked.level, asked.driven)
     parts = {
         "input": _scaled(each.input, busy.rows),
         "word_lines": _scaled(each.word_lines, busy.rows) if each.word_lines else None,

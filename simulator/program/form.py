@@ -9,6 +9,7 @@ makes of this.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
@@ -150,13 +151,15 @@ class Stream:
 @dataclass(frozen=True)
 class Asked:
     """What is known of the MVMs of a stream: bits of inputs and results, share of inputs that are not zero and their
-    mean magnitude over full scale, mean level of the devices over all levels. None: as is usual on the chip."""
+    mean magnitude over full scale, mean level of the devices over all levels. None: as is usual on the chip.
+    ``driven``: share of the array's lines that have an input."""
 
     magnitude_bits: int | None = None
     output_bits: int | None = None
     density: float | None = None
     magnitude: float | None = None
     level: float | None = None
+    driven: Fraction = Fraction(1)
 
 
 @dataclass(frozen=True)

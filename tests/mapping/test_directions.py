@@ -113,7 +113,7 @@ def test_a_matrix_that_is_used_again_takes_no_devices_and_counts_its_work() -> N
 
 
 def test_partial_sums_cross_the_port_one_by_one() -> None:
-    """Three pieces of a 288 x 32 convolution send 32 values each for every position."""
+    """Three pieces of a 288 x 32 convolution send 32 results of 6 bits each for every position."""
     graph = load_workload(ROOT / "workloads" / "resnet20_cifar10.yaml").bind()
     mapping = map_workload(graph, resolve(chip().chip))
     program = lower(mapping, [graph], [Inference()])
@@ -122,7 +122,7 @@ def test_partial_sums_cross_the_port_one_by_one() -> None:
         for number, work in program.segments[0].work.items()
         if program.streams[number].layer == "conv8" and program.streams[number].kind.startswith("from")
     ]
-    assert out == [16 * 16 * 32] * 3
+    assert out == [16 * 16 * 24] * 3
 
 
 def test_time_and_energy_follow_the_bits_that_a_layer_asks_for() -> None:
@@ -195,3 +195,10 @@ def test_a_layer_on_a_chip_of_one_direction_says_what_to_do() -> None:
 def test_segments_may_not_ask_for_more_rows_than_there_are() -> None:
     with pytest.raises(InputError, match="segment_inputs: must be at most the 128 rows of the array"):
         chip("tile.crossbar.segment_inputs=129")
+
+
+def test_a_matrix_is_used_again_by_way_of_the_host_alone() -> None:
+    graph = back_and_forth([False, True], [1, 1], [True, True], 16)
+    linked = load_chip(ROOT / "chip_configs" / "ibm14nm_onchip.yaml")
+    with pytest.raises(InputError, match=r"use1: uses the matrix of use0.*Set transport=host"):
+        map_workload(graph, resolve(linked.chip))

@@ -39,8 +39,11 @@ def image_kinds(previous):
 def point_kinds(previous, delay):
     source = {"layer": previous, "delay": delay}
     linear = {"kind": st.just("linear"), "input": st.just(source), "width": small, "bias": flag}
+    share = st.floats(0, 1, allow_subnormal=False)
+    asked = {"magnitude_bits": small, "output_bits": small, "bias_rows": small, "segments": small}
+    known = {"density": share, "magnitude": share}
     return st.one_of(
-        st.fixed_dictionaries(linear | {"activation": activation}),
+        st.fixed_dictionaries(linear | {"activation": activation}, optional=asked | known),
         st.fixed_dictionaries({"kind": st.just("argmax"), "input": st.just(source)}),
         st.just({"kind": "add", "inputs": [previous, source], "activation": "relu"}),
         digital_kinds(previous),
@@ -77,7 +80,8 @@ def sequences(draw):
         previous, delay = f"l{number - 1}", draw(st.integers(0, 2))
         lstm = {"kind": st.just("lstm"), "input": st.just(previous), "hidden": small, "bias": flag}
         layers[f"l{number}"] = draw(st.one_of(st.fixed_dictionaries(lstm), point_kinds(previous, delay)))
-    last = f"l{len(layers) - 1}"
+    layers |= draw(back_and_forth())
+    last = next(name for name in reversed(layers) if name.startswith("l"))
     layers["word"] = {"kind": "argmax", "input": last}
     layers["again"] = {
         "kind": "embedding",
@@ -86,6 +90,20 @@ def sequences(draw):
         "width": draw(small),
     }
     return {"name": "sequences", "sequence": {"length": draw(small), "limit": 50}, "layers": layers}
+
+
+@st.composite
+def back_and_forth(draw):
+    """A matrix that is used forward, backward and forward again; sometimes none."""
+    if draw(flag):
+        return {}
+    wide, narrow = draw(small), draw(small)
+    return {
+        "ends": {"kind": "input", "shape": [wide], "steps": draw(small)},
+        "up": {"kind": "linear", "input": "ends", "width": narrow, "bias_columns": draw(small)},
+        "down": {"kind": "linear", "input": "up", "width": wide, "weights": "up", "transposed": True},
+        "anew": {"kind": "linear", "input": "down", "width": narrow, "weights": "up", "bias": draw(flag)},
+    }
 
 
 @st.composite

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, replace
 
+from simulator.mapping.lower.asked import asked
 from simulator.mapping.lower.builder import Builder, Spot, constant
 from simulator.mapping.lower.context import Context
 from simulator.mapping.placed import PlacedChain
 from simulator.mapping.split import Chain
-from simulator.program.form import Asked, Edge, Event, Index, Kind, Scope
-from simulator.workload.matrices import mean_level
+from simulator.program.form import Edge, Event, Index, Kind, Scope
 
 FORWARD, BACKWARD = 0, 1
 """Set-up classes of an array that is used in either direction."""
@@ -50,24 +50,14 @@ def _mvm(context: Context, placed: PlacedChain, stage: int, positions: int) -> i
     spot = Spot(f"{tile}.crossbar", "crossbar", placed.chain.layer, "mvm")
     direction = BACKWARD if placed.chain.backward else FORWARD
     stream = context.builder.stream(spot, context.crossbar(tile), setup_class=direction)
-    mvm = context.hardware.mvm_of(context.graph[placed.chain.layer])
+    layer = context.graph[placed.chain.layer]
+    mvm = context.hardware.mvm_of(layer)
     times = mvm.window, mvm.latency
     work = constant(positions, *times, macs=positions * piece.macs)
-    context.builder.work(stream, replace(work, asked=asked(context, placed, stage)))
-    return stream
-
-
-def asked(context: Context, placed: PlacedChain, stage: int) -> Asked:
-    """What a layer asks of the MVMs of a piece, and what is known of their inputs and devices."""
-    layer, reads = context.graph[placed.chain.layer], placed.chain.pieces[stage].reads
-    source = layer if reads < 0 else context.graph[layer.inputs[reads].layer]
-    return Asked(
-        layer.asked("magnitude_bits"),
-        layer.asked("output_bits"),
-        source.density,
-        source.magnitude,
-        mean_level(layer),
+    context.builder.work(
+        stream, replace(work, asked=asked(context, layer, piece, backward=placed.chain.backward))
     )
+    return stream
 
 
 def _local(context: Context, placed: PlacedChain, stage: int, positions: int) -> int:

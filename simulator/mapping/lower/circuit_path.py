@@ -6,12 +6,13 @@ that integrate. What a layer's columns hold leaves in *output* steps: to output 
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 
 from simulator.chip.resolve import Pads
+from simulator.mapping.lower.asked import asked
 from simulator.mapping.lower.builder import Spot, constant
 from simulator.mapping.lower.circuits import Circuits, Slice, Turn
 from simulator.mapping.lower.context import Context
@@ -119,7 +120,8 @@ def _mvms(context: Context, part: Slice, read: int, layer: Layer) -> None:
         name = f"{layer.name} {piece.name} {piece.rows[0]} mvm {tile}"
         mvm = context.builder.stream(spot, numbers, name=name)
         macs = layer.positions * piece.macs
-        context.builder.work(mvm, constant(layer.positions, window - 1, window - 1, macs=macs))
+        work = constant(layer.positions, window - 1, window - 1, macs=macs)
+        context.builder.work(mvm, replace(work, asked=asked(context, layer, piece)))
         context.builder.edge(Edge(read, mvm, event=Event.START, lag=1, cause="operand"))
 
 

@@ -28,7 +28,7 @@ def feed_tile(context: Context, placed: PlacedChain, stage: int, mvm: int, sourc
         way = way_in(context, layer.name, source.layer, _receivers(context, placed, stage))
         spot = Spot(way.unit, way.part, layer.name, f"to {way.target}")
         target, cause = context.builder.stream(spot, way.resources), way.cause
-        sizes = input_bytes(context, placed, stage, source)
+        sizes = packed(context, layer, input_bytes(context, placed, stage, source), results=False)
         context.builder.work(target, transfers(way, sizes))
         context.builder.wait(target, slot, cause=cause)
         if "memory" not in context.ideal:
@@ -95,6 +95,14 @@ def lower_view(context: Context, name: str, chains: list[ChainStreams], left: Se
                 context, view, layer, source, cause="host" if context.hardware.cores is None else "link"
             )
         read_past(context, layer, view)
+
+
+def packed(context: Context, layer: Layer, values: Int, *, results: bool) -> Int:
+    """Bytes of so many values: INT8; where layers choose their bits, those of inputs with their sign, or of results."""
+    if not context.hardware.mvms:
+        return values
+    inputs, outputs = context.hardware.bits(layer)
+    return -(-values * (outputs if results else inputs + 1) // 8)
 
 
 def input_bytes(context: Context, placed: PlacedChain, stage: int, source: Source) -> Int:
@@ -165,7 +173,8 @@ def _way_out(context: Context, layer: Layer, number: int, chain: ChainStreams, v
     spot = Spot(way.unit, way.part, layer.name, f"from {chain.node}")
     out = context.builder.stream(spot, way.resources)
     positions = chain.chain.positions(layer.positions)
-    context.builder.work(out, transfers(way, np.full(positions, chain.width, np.int64)))
+    sizes = packed(context, layer, np.full(positions, chain.width, np.int64), results=True)
+    context.builder.work(out, transfers(way, sizes))
     context.builder.wait(chain.end, out, cause="operand")
     latency = context.hardware.host.latency if context.hardware.cores is None else 0
     context.builder.wait(out, view, lag=latency, index=mine, cause=way.cause)
