@@ -34,6 +34,10 @@ DRAWN: dict[str, tuple[str, Draw]] = {
         "normal, deviation 1/3, clipped to -1..1",
         lambda source, shape: np.clip(source.normal(0, 1 / 3, shape), -1, 1),
     ),
+    "relu": (
+        "positive part of normal numbers",
+        lambda source, shape: np.maximum(source.standard_normal(shape), 0),
+    ),
     "positive": ("uniform on 0..1", lambda source, shape: source.uniform(0, 1, shape)),
 }
 """Name -> what numbers are, and how they are drawn."""

@@ -25,6 +25,7 @@ from simulator.measure.area import areas
 from simulator.measure.energy import energy, mvm_energy
 from simulator.program.form import Inference
 from simulator.study import engines
+from simulator.study.gain_measurement import measurement
 
 Values = NDArray[np.float64]
 
@@ -134,17 +135,15 @@ def _cost(chip_file: ChipFile, mapping: Mapping) -> Cost:
     program = lower(mapping, [mapping.graph], [Inference()], ["host"])
     timeline = run(engines.engine("simpy"), program)
     entries = energy(chip, mapping, program, timeline.makespan)
-    section = chip.accuracy.compensation if chip.accuracy else None
-    vectors = int(section.vectors) if section is not None and section.gain != "none" else 0
-    each, size = mvm_energy(chip), areas(chip)
-    window = hardware.mvm.window / 1e3
+    time, spent = measurement(chip, mapping, [LAYER])
+    size = areas(chip)
     return Cost(
-        mvm_ns=window,
-        mvm_pj=each,
+        mvm_ns=hardware.mvm.window / 1e3,
+        mvm_pj=mvm_energy(chip),
         vector_ns=timeline.makespan / 1e3,
         vector_pj=sum(entry.energy for entry in entries),
         macro_mm2=size["macro"],
         die_mm2=size["die"],
-        compensation_ns=vectors * window,
-        compensation_pj=vectors * each * sum(len(placed.tiles) for placed in mapping.chains),
+        compensation_ns=time,
+        compensation_pj=spent,
     )

@@ -9,6 +9,7 @@ import numpy as np
 from simulator.base.units import parse
 from simulator.functional.device import device
 from simulator.functional.gain_cell import response
+from simulator.functional.metrics import decibels
 from simulator.functional.physics import physics
 from simulator.functional.product import Wanted, product
 from simulator.measure.accuracy import Row as Found
@@ -82,6 +83,8 @@ def _slope(case: Case) -> float:
 ACCURACY: Mapping[str, Callable[[Case], float]] = {
     "error_percent": lambda case: 100 * _figure(case),
     "snr_db": _figure,
+    "error_db": lambda case: decibels(_figure(case)),
+    "error_ratio": _figure,
     "error_rises": _rises,
     "deviation_percent_of_range": _of_range,
     "bit_serial_over_pulse_width": lambda case: _of_range(case, *_BIT_SERIAL) / _of_range(case),

@@ -16,8 +16,8 @@ from simulator.functional.layer import Layer, Setup
 from simulator.functional.metrics import Errors, errors
 from simulator.functional.network_data import Weights, inputs_of, read_weights, told, weights_of
 from simulator.functional.physics import physics
-from simulator.measure.energy import mvm_energy
 from simulator.measure.network_accuracy import LayerErrors, NetworkAccuracy
+from simulator.study.gain_measurement import measurement
 from simulator.study.run import Result
 from simulator.workload import graph
 
@@ -54,16 +54,14 @@ def network_accuracy(
             continue  # its devices are another layer's, read from the other side
         progress(f"accuracy of {layer.name}")
         rows.append(_layer(result, layer, asked, given, clock))
-    section = chip.accuracy.compensation if chip.accuracy else None
-    vectors = int(section.vectors) if section is not None and section.gain != "none" else 0
-    pieces = sum(len(placed.tiles) for placed in result.mapping.chains)
+    time, spent = measurement(chip, result.mapping, [row.layer for row in rows])
     return NetworkAccuracy(
         layers=tuple(rows),
         device=held.device.name,
         after=asked.after,
         told=told(given=given is not None),
-        compensation_ns=vectors * result.mapping.hardware.mvm.window / 1e3,
-        compensation_pj=vectors * pieces * mvm_energy(chip),
+        compensation_ns=time,
+        compensation_pj=spent,
     )
 
 
