@@ -38,8 +38,26 @@ def _window_sums(values: Int, n: int) -> Int:
     return np.asarray(ends[n:] - ends[: len(ends) - n])
 
 
+_latest: list[tuple[Program, int, Totals]] = []
+_KEPT = 4
+
+
 def totals(program: Program) -> Totals:
-    """Totals of a program; every array has shape (streams,)."""
+    """Totals of a program; every array has shape (streams,). Those of the latest programs are kept.
+
+    A schedule only ever grows, and everything else of a program holds still.
+    """
+    for known, length, found in _latest:
+        if known is program and length == len(program.schedule):
+            return found
+    made = _count(program)
+    for values in vars(made).values():
+        values.setflags(write=False)
+    _latest[:] = [(program, len(program.schedule), made), *_latest[: _KEPT - 1]]
+    return made
+
+
+def _count(program: Program) -> Totals:
     rows = np.zeros((5, len(program.streams)), np.int64)
     for number, segment in enumerate(program.segments):
         mine = [row for row in program.schedule if row.segment == number]
