@@ -76,3 +76,9 @@ def inputs_of(layer: Layer, vectors: int, what: str, seed: int) -> list[Values]:
         DRAWN[_INPUTS][1](generator(seed, "network", layer.name, m.name, what), (vectors, m.rows))
         for m in layer.matrices
     ]
+
+
+def states_of(layer: Layer, vectors: int, seed: int) -> Values:
+    """Random cell states of a recurrent layer before a step, uniform on -1..1, shape (vectors, hidden)."""
+    source = generator(seed, "network", layer.name, "cell")
+    return source.uniform(-1, 1, (vectors, layer.matrices[0].columns // 4))

@@ -13,7 +13,8 @@ class LayerErrors:
     """A layer's products over programming instances.
 
     ``age``: seconds since its tiles were written when it ran, the mean of its tiles. ``clipped``: share of conversions
-    that saturated, ``sums_clipped`` of partial sums between tiles, each of the worst instance.
+    that saturated, ``sums_clipped`` of partial sums between tiles, each of the worst instance. ``hidden``: relative L2
+    error of the hidden values that a global unit makes of the products, where there is one.
     """
 
     layer: str
@@ -22,6 +23,7 @@ class LayerErrors:
     samples: tuple[Errors, ...]
     clipped: float
     sums_clipped: float
+    hidden: tuple[float, ...] = ()
 
     def interval(self, figure: str) -> Interval:
         """Mean and 95 % confidence interval of raw, gain, column, snr or enob."""

@@ -19,6 +19,7 @@ COLUMNS = {
     "error_half": "half width of its 95 % confidence interval over programming instances (Student's t)",
     "error_gain": "the same after the best single gain",
     "error_column": "the same after the best gain of each column",
+    "error_hidden": "relative L2 error of the hidden values that a global unit makes of them, empty without one",
     "snr_db": "signal over error",
     "clipped": "share of conversions that saturated",
     "sums_clipped": "share of partial sums between tiles that saturated",
@@ -42,6 +43,7 @@ def _row(row: LayerErrors) -> dict[str, Any]:
         "error_half": raw.half if isfinite(raw.half) else None,
         "error_gain": row.interval("gain").mean,
         "error_column": row.interval("column").mean,
+        "error_hidden": sum(row.hidden) / len(row.hidden) if row.hidden else None,
         "snr_db": row.interval("snr").mean,
         "clipped": row.clipped,
         "sums_clipped": row.sums_clipped,
@@ -80,6 +82,10 @@ def show_network(found: NetworkAccuracy, console: Console) -> None:
         error = f"{100 * raw.mean:.3g} +-{100 * raw.half:.1g} %"
         made.add_row(plain(row.layer), str(row.tiles), error, *rest, f"{snr:.1f} dB")
     show(made, console)
+    for row in found.layers:
+        if row.hidden:
+            mean = 100 * sum(row.hidden) / len(row.hidden)
+            sentence(f"{plain(row.layer)}: {mean:.3g} % in the hidden values of a step.", console)
     if len(found.layers) > _ROWS:
         sentence(f"The {_ROWS} worst of {len(found.layers)} layers; all are in accuracy.csv.", console, "dim")
     sentence(

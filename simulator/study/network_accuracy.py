@@ -12,9 +12,10 @@ from simulator.chip.precision import at_precision
 from simulator.functional.ages import ages
 from simulator.functional.compensation import compensate
 from simulator.functional.effects import ALL
+from simulator.functional.gates import exact_step, unit_step
 from simulator.functional.layer import Layer, Setup
 from simulator.functional.metrics import Errors, errors
-from simulator.functional.network_data import Weights, inputs_of, read_weights, told, weights_of
+from simulator.functional.network_data import Weights, inputs_of, read_weights, states_of, told, weights_of
 from simulator.functional.physics import physics
 from simulator.measure.network_accuracy import LayerErrors, NetworkAccuracy
 from simulator.study.gain_measurement import measurement
@@ -94,6 +95,8 @@ def _layer(
 
     section, held = chip.accuracy.compensation if chip.accuracy else None, physics(chip)
     samples: list[Errors] = []
+    hidden: list[float] = []
+    finished = any(placed.unit for placed in result.mapping.of(layer.name))
     clipped = sums = 0.0
     for instance in range(asked.instances):
         one = Layer(result.mapping, layer.name, weights, Setup(held, asked.seed, instance, ALL))
@@ -101,8 +104,12 @@ def _layer(
         if section is not None and section.gain != "none":
             compensate(one, written, int(section.vectors), per_column=section.gain == "column")
         one.reset_counts()
-        samples.append(errors(one.forward(inputs, age), np.asarray(exact)))
+        got = one.forward(inputs, age)
+        samples.append(errors(got, np.asarray(exact)))
+        if finished:
+            cell = states_of(layer, asked.vectors, asked.seed)
+            hidden.append(errors(unit_step(got, cell), exact_step(np.asarray(exact), cell)).raw)
         clipped, sums = max(clipped, one.clipped), max(sums, one.sums_saturated)
     tiles = {tile for placed in result.mapping.of(layer.name) for tile in placed.tiles}
     mean = sum(age(tile) for tile in sorted(tiles)) / len(tiles)
-    return LayerErrors(layer.name, len(tiles), mean, tuple(samples), clipped, sums)
+    return LayerErrors(layer.name, len(tiles), mean, tuple(samples), clipped, sums, tuple(hidden))

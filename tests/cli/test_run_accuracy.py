@@ -96,3 +96,23 @@ def test_no_device_data_and_no_archive_are_told(call: Call, chip: Path, network:
     done = call("run", chip, "-w", network, *QUICK, "--weights", "w.npz")
     assert (done.exit_code, "is no archive of numbers in the format .npz" in done.stderr) == (2, True)
     assert not Path("results").exists()
+
+
+def test_recurrent_layers_tell_their_hidden_values(call: Call, chip: Path, tmp_path: Path) -> None:
+    """Without errors of devices the tables of the global unit remain."""
+    path = tmp_path / "recurrent.yaml"
+    path.write_text("""
+name: recurrent
+sequence: {length: 3}
+layers:
+  words: {kind: input, shape: [8], sequence: true}
+  cell: {kind: lstm, input: words, hidden: 12}
+  out: {kind: linear, input: cell, width: 5}
+""")
+    done = call("run", chip, "-w", path, *QUICK, "--json")
+    cell, out = json.loads(done.stdout)["accuracy"]["layers"]
+    assert out["error_hidden"] is None
+    ideal = call("run", chip, "-w", path, *QUICK, "--json", "--set", "accuracy.devices.2=ideal")
+    assert (
+        0.005 < json.loads(ideal.stdout)["accuracy"]["layers"][0]["error_hidden"] < cell["error_hidden"] < 0.3
+    )

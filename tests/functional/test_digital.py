@@ -12,6 +12,7 @@ from simulator.chip.resolve import resolve
 from simulator.functional.ages import ages
 from simulator.functional.digital import BINS, REACH, sent, sigmoid, tanh
 from simulator.functional.effects import ALL
+from simulator.functional.gates import exact_step, unit_step
 from simulator.functional.layer import Layer, Setup
 from simulator.functional.metrics import Interval, errors
 from simulator.functional.product import LAYER, Wanted, product
@@ -122,3 +123,14 @@ def test_half_precision_needs_words_of_sixteen_bits():
     chip = load_chip("chip_configs/ibm14nm.yaml", ["tile.local_digital.word_bits=8"]).chip
     with pytest.raises(InputError, match=r"accuracy.local_arithmetic: needs words of 16 bits"):
         of(chip)
+
+
+def test_a_step_of_a_global_unit_is_near_the_step():
+    """Gates I, A, F, O of each hidden value in turn; the tables' error and no more."""
+    source = np.random.default_rng(0)
+    gates, cell = source.normal(size=(200, 40)), source.uniform(-1, 1, (200, 10))
+    one = exact_step(np.array([[0.0, 1e3, -1e3, 1e3]]), np.array([[5.0]]))
+    assert one[0, 0] == pytest.approx(np.tanh(0.5))
+    exact, table = exact_step(gates, cell), unit_step(gates, cell)
+    assert 1e-4 < np.abs(table - exact).max() < 0.04
+    assert (table == table.astype(np.float16)).all()
