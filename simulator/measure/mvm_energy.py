@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 
-from simulator.chip.costs import Cost, costs, follows
+from simulator.chip.costs import Cost, Costs, costs, follows
 from simulator.chip.precision import at_precision
 from simulator.chip.schema import Chip
 from simulator.program.form import Asked, Program
@@ -22,7 +22,11 @@ Spent = Mapping[int, Mapping[str, Cost]]
 
 def mvm_costs(chip: Chip, asked: Asked = USUAL) -> dict[str, Cost]:
     """Energy [pJ] of one MVM by part."""
-    each = costs(at_precision(chip, asked.magnitude_bits, asked.output_bits))
+    return _parts(chip, asked, costs(at_precision(chip, asked.magnitude_bits, asked.output_bits)))
+
+
+def _parts(chip: Chip, asked: Asked, each: Costs) -> dict[str, Cost]:
+    """The costs at the bits asked for, for as busy inputs as are asked."""
     busy = follows(chip, asked.density, asked.magnitude, asked.level, asked.driven)
     parts = {
         "input": _scaled(each.input, busy.rows),
@@ -40,7 +44,8 @@ def mvm_energy(chip: Chip) -> float:
 
 def mvms(chip: Chip, program: Program) -> Spent:
     """What the MVMs of every stream spent over the schedule."""
-    known = cache(lambda asked: mvm_costs(chip, asked))
+    at_bits = cache(lambda *bits: costs(at_precision(chip, *bits)))
+    known = cache(lambda asked: _parts(chip, asked, at_bits(asked.magnitude_bits, asked.output_bits)))
     found: dict[int, dict[str, Cost]] = {}
     for stream, asked, count in _asked(program):
         parts = found.setdefault(stream, {})

@@ -1,5 +1,7 @@
 """Matrices that are not trained: what a crossbar holds when it multiplies, transforms or reconstructs."""
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -66,6 +68,11 @@ def mean_level(layer: Layer) -> float | None:
     kind = layer.attributes.get("entries")
     if kind is None:
         return None
-    matrix = entries(str(kind), layer.matrices[0].rows, layer.matrices[0].columns)
+    return _level(str(kind), layer.matrices[0].rows, layer.matrices[0].columns)
+
+
+@cache
+def _level(kind: str, rows: int, columns: int) -> float:
+    matrix = entries(kind, rows, columns)
     low, high = float(matrix.min()), float(matrix.max())
-    return float((matrix.mean() - low) / (high - low))
+    return float((matrix.mean() - low) / (high - low)) if high > low else 0.5

@@ -19,6 +19,17 @@ PAGE = " ".join((ROOT / "docs" / "mapping.md").read_text().split())
 LARGE = resolve(load_chip(ROOT / "chip_configs" / "ibm14nm_large.yaml").chip)
 
 
+def test_segments_of_resnet20_on_neurram() -> None:
+    chip = load_chip(ROOT / "chip_configs" / "neurram.yaml").chip
+    graph = load_workload(ROOT / "workloads" / "resnet20_cifar10.yaml").bind()
+    one, two = (map_workload(graph, resolve(chip, chips)) for chips in (1, 2))
+    assert (
+        f"the {one.segments} segments of ResNet-20 share {len(one.tiles)} of its 48 cores or, with `--chips 2`, have "
+        f"one each"
+    ) in PAGE
+    assert len(two.tiles) == two.segments
+
+
 def test_what_sharing_tiles_gives_and_costs() -> None:
     graph = load_workload(ROOT / "workloads" / "mobilenet_v2.yaml").bind()
     tiles, limit = [], []
