@@ -11,6 +11,15 @@ Rows = Annotated[
     list[str] | None,
     typer.Argument(metavar="[ROW]...", help="hermes or hermes.8. Default: all.", show_default=False),
 ]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        metavar="FOLDER",
+        help="New folder for a page, its plot and data.",
+        show_default=False,
+    ),
+]
 Chips = Annotated[Path, typer.Option("--chips", metavar="FOLDER", help="Chip files, with published/ in it.")]
 
 
@@ -19,9 +28,11 @@ def validate_command(
     chips: Chips = Path("chip_configs"),
     engine: EngineChoice = EngineName.AUTO,
     as_json: AsJson = False,
+    out: Out = None,
 ) -> None:
     """Set published results beside simulated ones.
 
+    With --out also as a page with a plot, and as data.
     Exit code 1 if an enforced row is out of tolerance, or if a known gap has closed.
     """
     from simulator.base.errors import InputError
@@ -35,6 +46,10 @@ def validate_command(
         )
     with waiting("simulating") as progress:
         verdicts = validate(chips, machine(engine), rows or (), lambda row: progress(f"{row.row} {row.case}"))
+    if out is not None:
+        from simulator.cli.scoreboard import write
+
+        write(verdicts, out)
     if as_json:
         from simulator.cli.verdicts import data
         from simulator.report.summary import as_json as text

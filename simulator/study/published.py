@@ -42,12 +42,13 @@ class Row(BaseModel):
     ``kind``: *calibrated* set a parameter, *test* came out, *known_gap* is out of tolerance for the stated reason (and
     fails once it no longer is), *not_testable* has no simulated value for the stated reason, *prediction* has no
     published value at hand, *assumption* rests on a guess where the sources are silent, and is not
-    enforced. ``tolerance``: "0.5 %" of the published value, a number in ``unit``, "factor 1.5"
-    (times or over), or "exact". ``measure``: a name of
-    ``study.measures.MEASURES``.
+    enforced. ``tolerance``: "0.5 %" of the published value, a number in ``unit``, "factor 1.5" (times or over), or
+    "exact". ``measure``: a name of ``study.measures.MEASURES``. ``beside``: the chip that ``chip`` is compared with.
+    ``title`` of its file, set by the reader.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+    title: str = ""
     row: Annotated[str, Field(pattern=r"^[a-z0-9]+\.\d+$")]
     case: str = ""
     what: str
@@ -116,9 +117,10 @@ def read_published(folder: Path) -> list[Row]:
     for path in sorted(folder.glob("*.yaml")):
         document = load(path)
         try:
-            rows += PublishedFile.model_validate(document.data).rows
+            file = PublishedFile.model_validate(document.data)
         except ValidationError as error:
             raise explain(error, document, PublishedFile) from error
+        rows += [row.model_copy(update={"title": file.title}) for row in file.rows]
     if not rows:
         raise InputError("holds no published results (*.yaml)", place=str(folder))
     return rows

@@ -179,6 +179,15 @@ def test_validate_sets_published_beside_simulated(call: Call, chip: Path) -> Non
     assert done.stdout.rstrip().endswith("2 pass")
 
 
+def test_validate_leaves_a_page_with_its_plot(call: Call, chip: Path, tmp_path: Path) -> None:
+    out = tmp_path / "board"
+    assert call("validate", "hermes.2", "--chips", chip.parent, "--out", out).exit_code == 0
+    assert {path.name for path in out.iterdir()} == {
+        f"validation.{end}" for end in ("md", "svg", "png", "json")
+    }
+    assert "| hermes.2 | MVM latency" in (out / "validation.md").read_text(encoding="utf-8")
+
+
 def test_validate_fails_when_a_row_is_out(call: Call, chip: Path, tmp_path: Path) -> None:
     folder = tmp_path / "chips"
     (folder / "published").mkdir(parents=True)
