@@ -95,7 +95,7 @@ class _Rows:
 
     def add(self, total: Int, causes: Int, amounts: Int) -> None:
         """Add up amounts by row and cause into ``total``, shape (rows, causes)."""
-        for cause in np.unique(causes).tolist():
+        for cause in np.flatnonzero(np.bincount(causes.ravel())).tolist():
             mine = np.where(causes == cause, amounts, 0).sum(axis=0)
             total[:, cause] += np.add.reduceat(mine, self.first)
 

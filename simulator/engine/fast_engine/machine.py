@@ -131,14 +131,25 @@ class Machine:
 
     def get(self, field: int) -> Int:
         """A field of all streams, by number; shadows come last."""
+        return self._read(self._image.stream + field)
+
+    def _read(self, places: Int) -> Int:
+        """Words of the memory."""
+        if self.compiled:
+            return np.asarray(self.m[places])
         m = self.m
-        return np.array([m[s + field] for s in self._image.stream.tolist()], np.int64)
+        return np.array([m[at] for at in places.tolist()], np.int64)
 
     def stack(self, streams: Int) -> None:
         """Streams that are in no list are to be run."""
-        m = self.m
-        for s in self._image.stream[streams].tolist():
-            stack(m, s)
+        m, rows = self.m, self._image.stream[streams]
+        if not self.compiled:
+            for s in rows.tolist():
+                stack(m, s)
+        elif len(rows):
+            m[rows + f.STATE] = f.STACKED
+            m[rows + f.LINK] = np.append(m[f.STACK], rows[:-1])
+            m[f.STACK] = rows[-1]
 
     @property
     def stream(self) -> Int:
@@ -153,7 +164,7 @@ class Machine:
     def work_on(self, segment: int) -> None:
         """Say which streams, and which of their taps, the inferences of a segment keep busy."""
         self.working = self.stream[self.tables.n[segment] > 0]
-        tapper = np.array([self.m[x + f.TAPPER] for x in self._image.tap.tolist()], np.int64)
+        tapper = self._read(self._image.tap + f.TAPPER)
         self.working_taps = self._image.tap[np.isin(tapper, self.working)]
 
     def working_edges(self) -> tuple[Int, Int]:
