@@ -156,22 +156,9 @@ def run_command(
     asked = Asked(workload, trace, written, seed, tuple(dims or ()), allow_host)
     names = tuple(name.strip() for name in ideal.split(",")) if ideal else ()
     job = Job(
-        chip,
-        asked,
-        tuple(settings or ()),
-        mapping,
-        tiles,
-        names,
-        engine,
-        contrast,
-        load,
-        slices,
-        detail,
-        chips,
-        reload,
-        max_batch,
-        exactness(after, instances, weights, seed) if accuracy else None,
-    )
+        chip, asked, tuple(settings or ()), mapping, tiles, names, engine, contrast, load, slices, detail,
+        chips, reload, max_batch, exactness(after, instances, weights, seed) if accuracy else None,
+    )  # fmt: skip
     result, folder = execute(job, out, plots=not no_plots)
     _tell(result, folder, as_json)
 

@@ -1,9 +1,10 @@
 """Wire resistance of an array as a linear operator: extracted once, then a matrix product an MVM.
 
 A row is driven at one end and open at the other; a column is read at virtual ground at one end; a cell joins both.
-Everything is linear, so that currents are G_eff^T v with an effective conductance matrix G_eff. Rows are added
-one by one: of what is above, only the admittance seen from the columns (dense, n x n) and its response to the inputs so
-far matter. That is block elimination of the nodal equations, exact but for rounding.
+Everything is linear, so that currents are G_eff^T v with an effective conductance matrix G_eff. Rows are added one by
+one: of what is above, only the admittance seen from the columns (dense, n x n) and its response to the inputs so far
+matter. That is block elimination of the nodal equations, exact but for rounding. A row of cells G whose wire has the
+resistances Z from its driver joins the columns as G (1 + Z G)^-1, and its driver acts as the sums of that.
 """
 
 import numpy as np
@@ -21,21 +22,15 @@ def effective(
     before the first here, ``tail``: cells that a column passes after the last one here.
     """
     rows, columns = conductance.shape
-    place = np.arange(columns)
+    place, identity = np.arange(columns), np.eye(columns)
     along = row * (np.minimum(place[:, None], place[None, :]) + 1 + lead)
-    response: Matrix = np.zeros((0, columns))
-    admittance: Matrix = np.zeros((columns, columns))
-    identity = np.eye(columns)
+    response, admittance = np.zeros((rows, columns)), np.zeros((columns, columns))
     for number in range(rows):
         cells = conductance[number]
-        reached = np.linalg.solve(
-            identity + along * cells, np.concatenate((np.ones((columns, 1)), along), axis=1)
-        )
-        source = cells * reached[:, 0]
-        admittance = admittance + np.diag(cells) - cells[:, None] * reached[:, 1:] * cells
-        response = np.vstack((response, source))
+        joined = cells[:, None] * np.linalg.inv(identity + along * cells)
+        response[number] = joined.sum(axis=1)
         segments = 1 if number < rows - 1 else 1 + tail
-        passing = np.linalg.inv(identity + column * segments * admittance)
-        response = response @ passing
-        admittance = admittance @ passing
+        passing = np.linalg.inv(identity + column * segments * (admittance + joined))
+        response[: number + 1] = response[: number + 1] @ passing
+        admittance = (admittance + joined) @ passing
     return response

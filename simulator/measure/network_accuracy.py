@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 
 from simulator.functional.metrics import Errors, Interval
-
-CLIPPED = 0.01
-"""Share of saturated results from which figures are not to be trusted without a word."""
+from simulator.measure.accuracy import CLIPPED
 
 
 @dataclass(frozen=True)

@@ -142,6 +142,15 @@ host: # outside the chip
   latency: {value: 1 us, assumption: as ibm14nm}
   im2col: $im2col # where the windows of a convolution are formed: host or tile
 transport: $transport # how layers talk: by way of the host, or over the links
+
+accuracy: # how exact results are (docs/accuracy.md); bits, rows, devices and phases stand above
+  devices: {1: hermes-one-device, 2: hermes-two-device} # by devices a polarity, half of devices_per_weight
+  weight_scale: tile # what shares the largest weight: tile or column
+  converter_range: calibrated # full scale: max, calibrated or granular
+  range_margin: {value: 0, assumption: as ibm14nm}
+  partial_sums: {value: 8, assumption: as ibm14nm} # bits between tiles
+  local_arithmetic: half # or exact
+  compensation: {gain: global, vectors: {value: 64, assumption: as ibm14nm}} # gains: none, global or column
 """)
 
 
