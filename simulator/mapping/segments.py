@@ -32,11 +32,11 @@ def tied_groups(layer: Layer, owners: Sequence[PlacedChain], hardware: Hardware)
     In the other direction rows give the results: each piece is a group. InputError for a direction that the chip does
     not have, or where groups would have to add up on the way.
     """
-    if hardware.transport != "host":
+    if hardware.transport != "host" or hardware.reload:
         raise InputError(
-            f"uses the matrix of {layer.owner}, which would need its own circuits or buffers there",
+            f"uses the matrix of {layer.owner}: only by way of the host, and on tiles that are not written anew",
             field=layer.name,
-            remedy="Set transport=host, or give the layer weights of its own",
+            remedy="Set transport=host without --reload, or give the layer weights of its own",
         )
     if not layer.backward:
         return [replace(item, chain=replace(item.chain, layer=layer.name, tied=True)) for item in owners]

@@ -200,5 +200,7 @@ def test_segments_may_not_ask_for_more_rows_than_there_are() -> None:
 def test_a_matrix_is_used_again_by_way_of_the_host_alone() -> None:
     graph = back_and_forth([False, True], [1, 1], [True, True], 16)
     linked = load_chip(ROOT / "chip_configs" / "ibm14nm_onchip.yaml")
-    with pytest.raises(InputError, match=r"use1: uses the matrix of use0.*Set transport=host"):
+    with pytest.raises(
+        InputError, match=r"use1: uses the matrix of use0.*Set transport=host without --reload"
+    ):
         map_workload(graph, resolve(linked.chip))
