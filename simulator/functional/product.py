@@ -13,6 +13,7 @@ from simulator.base.input_file import read_bytes
 from simulator.functional.draws import generator
 from simulator.functional.weights import checked
 from simulator.workload.graph import Graph, Layer, Matrix, Source
+from simulator.workload.matrices import entries
 
 Values = NDArray[np.float64]
 
@@ -67,9 +68,14 @@ class Product:
         return Graph(self.name, (source, layer), (LAYER,))
 
 
+SHAPED = ("symmetric", "doubly_stochastic")
+"""Matrices of ``workload.matrices``."""
+
+
 @dataclass(frozen=True)
 class Wanted:
-    """``matrix`` and ``inputs``: random, a name of ``DRAWN``, dft or cosines (matrix only) or the name of a file .npy.
+    """``matrix`` and ``inputs``: random, a name of ``DRAWN``, dft, cosines or one of ``SHAPED`` (matrix only) or the
+    name of a file .npy.
 
     ``size``: rows and columns. ``in_sample``: calibrated with the inputs themselves.
     """
@@ -107,6 +113,11 @@ def _matrix(wanted: Wanted, size: tuple[int, int]) -> tuple[Values, str, str]:
         return dft(size[0])[:, : size[0]], f"cosines_{size[0]}", f"real part of the {size[0]}-point DFT"
     if kind == "dft":
         return dft(size[0]), f"dft_{size[0]}", f"{size[0]}-point DFT of real inputs, cosines and sines"
+    if kind in SHAPED:
+        if size[0] != size[1]:
+            rule = "is as wide as high: give --size like 64x64"
+            raise InputError(rule, place=kind, field="--matrix", value=size)
+        return entries(kind, *size), f"{kind}_{size[0]}", f"weights of a {kind.replace('_', ' ')} matrix"
     if kind in DRAWN:
         words, draw = DRAWN[kind]
         values = draw(generator(wanted.seed, "product", "weights"), size)

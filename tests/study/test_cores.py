@@ -7,14 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from simulator.base.errors import InputError
 from simulator.chip.reader import load_chip
 from simulator.engine.contract import run
 from simulator.engine.fast_engine import FastEngine
 from simulator.engine.simpy_engine import SimpyEngine
+from simulator.functional.product import Wanted, product
 from simulator.study.run import Result, simulate
 from simulator.trace.file import read, write
 from simulator.trace.pattern import RequestPattern
 from simulator.trace.trace import Trace, record_trace
+from simulator.workload.matrices import entries
 from simulator.workload.reader import load_workload
 
 ROOT = Path(__file__).parents[2]
@@ -155,3 +158,11 @@ def test_the_table_of_precisions_has_one_and_two_phases() -> None:
         *([f"{bits}/{bits + 2}", "1"] for bits in range(1, 5)),
         *([f"{bits}/{bits + 2}", str(phases)] for bits in range(5, 9) for phases in (1, 2)),
     ]
+
+
+@pytest.mark.parametrize("kind", ["symmetric", "doubly_stochastic"])
+def test_accuracy_knows_the_matrices_of_the_workloads(kind: str) -> None:
+    made = product(Wanted(kind, size=(64, 64)), (64, 64))
+    assert np.array_equal(made.matrix, entries(kind, 64, 64))
+    with pytest.raises(InputError, match="is as wide as high: give --size like 64x64"):
+        product(Wanted(kind, size=(64, 32)), (64, 64))
