@@ -15,6 +15,7 @@ from simulator.chip.resolve import resolve
 from simulator.engine.contract import run
 from simulator.engine.fast_engine import FastEngine
 from simulator.engine.simpy_engine import SimpyEngine
+from simulator.mapping.balance import balance
 from simulator.mapping.lower.lower import lower
 from simulator.mapping.plan import Mapping, map_workload
 from simulator.program.form import Inference, Program
@@ -204,3 +205,20 @@ def test_a_matrix_is_used_again_by_way_of_the_host_alone() -> None:
         InputError, match=r"use1: uses the matrix of use0.*Set transport=host without --reload"
     ):
         map_workload(graph, resolve(linked.chip))
+
+
+def test_free_cores_take_copies_of_slow_layers() -> None:
+    graph = load_workload(ROOT / "workloads" / "mnist_cnn7.yaml").bind()
+    hardware = resolve(chip().chip)
+    found = balance(graph, hardware, 48)
+    mapping = map_workload(graph, hardware, copies=found.copies)
+    assert found.copies["conv1"] > 1
+    assert 16 < mapping.segments <= 48
+    assert mapping.weights > graph.weights
+    ran(mapping, [Inference()])
+
+
+def test_the_balance_does_not_weigh_a_matrix_that_is_used_again() -> None:
+    graph = load_workload(ROOT / "workloads" / "rbm_mnist.yaml").bind(2)
+    with pytest.raises(InputError, match="down: takes turns on the devices of up"):
+        balance(graph, resolve(chip().chip), 48)

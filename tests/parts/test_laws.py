@@ -38,6 +38,7 @@ CODINGS: dict[str, Callable[[int], Input]] = {
     "bit_serial": lambda bits: BitSerial(bits, F(1000), "digital", 256, F(1), F(1), F(1)),
     "bit_serial, analog": lambda bits: BitSerial(bits, F(1000), "analog", 256, F(1), F(1), F(1)),
     "amplitude": lambda bits: Amplitude(bits, F(1000), 7, 256, F(1), F(1)),
+    "amplitude, ladder": lambda bits: Amplitude(bits, F(1000), 7, 256, F(1), F(1), "ladder"),
 }
 kinds = st.sampled_from(sorted(CONVERTERS))
 codings = st.sampled_from(sorted(CODINGS))
@@ -187,3 +188,47 @@ def test_more_cmos_leaks_more(one: int, other: int) -> None:
     low, high = sorted((one, other))
     assert leakage.power(F(5), F(low), F(7), F(1)) <= leakage.power(F(5), F(high), F(7), F(1))
     assert leakage.power(F(5), F(7), F(7), F(1)) == 5
+
+
+@pytest.mark.parametrize(
+    ("bits", "phases", "reads", "conversions", "done"),
+    [
+        (3, 2, 7, 1, (0,)),  # not split: three bits are whole
+        (4, 1, 15, 1, (0,)),
+        (4, 2, 3 + 3, 2, (0, 2)),
+        (5, 2, 7 + 3, 2, (0, 3)),  # the larger half first
+        (7, 2, 15 + 7, 2, (0, 4)),
+    ],
+)
+def test_bit_k_is_read_two_to_the_k_times_in_either_half(
+    bits: int, phases: int, reads: int, conversions: int, done: tuple[int, ...]
+) -> None:
+    found = BitSerial(bits, F(1000), "analog", 256, F(1), F(1), F(1), phases, 3).reads()
+    assert (found.number, found.conversions, found.planes, found.done) == (reads, conversions, bits, done)
+
+
+def test_a_second_phase_finds_what_the_first_has_left() -> None:
+    """Nine bits, then five: 14 steps, and one to reset in each of two phases."""
+    part = replace(ChargeDecrement(9, F(300), "binary", F(2), F(3), F(1)), done=(0, 4))
+    assert 2 * part.conversion() == (9 + 5 + 2) * 300
+    use = Use(1, 10, 2, 22, F(0), planes=7)
+    assert part.energy(use) == 10 * (7 * 3 + 14 * 2)
+
+
+def test_word_lines_are_charged_once_a_plane_and_once_a_phase() -> None:
+    part = BitSerial(4, F(1), "analog", 256, F(5), F(1), F(1), 2, 3, (F(3), F(2)))
+    driven = Driven(rows=10, columns=256, planes=4, conversions=2, active=F(0))
+    assert part.energy(driven) == 10 * 4 * 5
+    assert part.lines(driven) == 10 * (4 * 3 + 2 * 2)
+
+
+def test_a_ladder_has_two_resistors_a_bit() -> None:
+    ladder = [Amplitude(bits, F(1000), 16, 256, F(1), F(1), "ladder").area(1, 256) for bits in (16, 20)]
+    assert ladder == [1, F(20, 16)]
+
+
+def test_levels_are_equally_far_apart() -> None:
+    window = array.Window(F("0.2"), F(5900), 16520, F("0.985694"))
+    assert window.at(F(0)) + 16519 * window.spacing == 5900
+    assert window.mean == F("2950.1")
+    assert float(window.asymmetry) == pytest.approx(1 - 0.985694)
