@@ -109,14 +109,14 @@ class Core:
         """Column sums of a read with its noise, a fresh array."""
         matrix = self._matrix(now, read.polarity)
         codes = read.codes.astype(matrix.dtype, copy=False)
-        sums = codes @ matrix
+        sums = _product(codes, matrix)
         if self._deviations is None:
             return sums
         who = (self.place.tile, "read_noise", "white", self.place.row, self.place.column, number)
         if self.explicit:
             return sums + self._one_by_one(codes, first, read.share, who)
         width = self._deviations.shape[1]
-        noise = np.sqrt((codes * codes) @ self._deviations)
+        noise = np.sqrt(_product(codes * codes, self._deviations))
         noise *= noise.dtype.type(read.share**-0.5)
         noise *= per_mvm(self.place.seed, *who, first=first, count=len(codes), width=width)
         return np.add(sums, _less_reference(noise, self.physics), out=sums)
@@ -167,6 +167,11 @@ class Core:
         """Whether single precision loses nothing that the converter would tell."""
         largest = len(self.weights) * self.physics.coding.largest * max(self.physics.signed, 1.0)
         return "converter" in self.on and largest < _EXACT and self.physics.adc.bits <= 12
+
+
+def _product(vectors: Floats, matrix: Floats) -> Floats:
+    """The product; one vector alone is not multiplied by another routine, which would add in another order."""
+    return vectors @ matrix if len(vectors) > 1 else (np.repeat(vectors, 2, axis=0) @ matrix)[:1]
 
 
 def _difference(levels: Values, physics: Physics) -> Values:

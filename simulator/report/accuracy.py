@@ -1,5 +1,7 @@
 """Accuracy of a product for people: errors over time, what they are made of, and what the product costs."""
 
+from math import isfinite
+
 from rich.console import Console
 from rich.text import Text
 
@@ -30,6 +32,14 @@ def age(seconds: float) -> str:
     """A time after writing in the unit of its size."""
     unit, size = next(step for step in reversed(_STEPS) if seconds >= step[1] or step[1] == 1)
     return f"{seconds / size:.4g} {unit if seconds / size != 1 else unit.removesuffix('s') or unit}"
+
+
+def rounded(value: float) -> float | None:
+    """Twelve digits for files: sums of the linear algebra library depend on its threads in the last one.
+
+    None for what is not finite, which JSON does not know.
+    """
+    return float(f"{value:.12g}") if isfinite(value) else None
 
 
 def _what(found: Accuracy) -> dict[str, str]:

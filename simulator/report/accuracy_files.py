@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from simulator.functional.effects import EFFECTS
 from simulator.measure.accuracy import Accuracy, Row
-from simulator.report.accuracy import age
+from simulator.report.accuracy import age, rounded
 from simulator.report.drawing import save, settings
 from simulator.report.palette import BLUE, GREEN, ORANGE, tidy
 from simulator.report.resolved import chip_alone_yaml
@@ -62,13 +62,8 @@ def _row(row: Row) -> dict[str, Any]:
         ("enob", "enob"),
     ):
         interval = row.interval(name)
-        found[key], found[f"{key}_half"] = _number(interval.mean), _number(interval.half)
+        found[key], found[f"{key}_half"] = rounded(interval.mean), rounded(interval.half)
     return {**found, "clipped": row.clipped}
-
-
-def _number(value: float) -> float | None:
-    """JSON knows no infinity."""
-    return value if isfinite(value) else None
 
 
 def write_accuracy(found: Accuracy, folder: Path, *, plots: bool) -> None:
@@ -77,7 +72,9 @@ def write_accuracy(found: Accuracy, folder: Path, *, plots: bool) -> None:
     write_csv(_table(found.times), folder / "errors.csv")
     if found.budget:
         write_csv(_table(found.budget), folder / "budget.csv")
-    columns = {f"error_after_{row.after:g}_s": row.columns for row in found.times}
+    columns = {
+        f"error_after_{row.after:g}_s": [rounded(error) for error in row.columns] for row in found.times
+    }
     write_csv(pd.DataFrame(columns).rename_axis("column").reset_index(), folder / "columns.csv")
     (folder / "chip.yaml").write_text(chip_alone_yaml(found.chip_file.data), encoding="utf-8")
     if plots:

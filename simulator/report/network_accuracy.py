@@ -1,13 +1,13 @@
 """Accuracy of a run's layers for people and for scripts."""
 
-from math import isfinite
+from statistics import fmean
 from typing import Any
 
 import pandas as pd
 from rich.console import Console
 
 from simulator.measure.network_accuracy import LayerErrors, NetworkAccuracy
-from simulator.report.accuracy import age
+from simulator.report.accuracy import age, rounded
 from simulator.report.layout import heading, sentence, show, table
 from simulator.report.text import plain, scaled
 
@@ -39,12 +39,12 @@ def _row(row: LayerErrors) -> dict[str, Any]:
         "layer": row.layer,
         "tiles": row.tiles,
         "age_s": row.age,
-        "error": raw.mean,
-        "error_half": raw.half if isfinite(raw.half) else None,
-        "error_gain": row.interval("gain").mean,
-        "error_column": row.interval("column").mean,
-        "error_hidden": sum(row.hidden) / len(row.hidden) if row.hidden else None,
-        "snr_db": row.interval("snr").mean,
+        "error": rounded(raw.mean),
+        "error_half": rounded(raw.half),
+        "error_gain": rounded(row.interval("gain").mean),
+        "error_column": rounded(row.interval("column").mean),
+        "error_hidden": rounded(fmean(row.hidden)) if row.hidden else None,
+        "snr_db": rounded(row.interval("snr").mean),
         "clipped": row.clipped,
         "sums_clipped": row.sums_clipped,
     }
@@ -84,7 +84,7 @@ def show_network(found: NetworkAccuracy, console: Console) -> None:
     show(made, console)
     for row in found.layers:
         if row.hidden:
-            mean = 100 * sum(row.hidden) / len(row.hidden)
+            mean = 100 * fmean(row.hidden)
             sentence(f"{plain(row.layer)}: {mean:.3g} % in the hidden values of a step.", console)
     if len(found.layers) > _ROWS:
         sentence(f"The {_ROWS} worst of {len(found.layers)} layers; all are in accuracy.csv.", console, "dim")

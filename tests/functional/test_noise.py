@@ -53,9 +53,10 @@ def test_read_noise_is_the_closed_form(reads, kind):
 
 
 def test_batches_change_nothing():
-    piece, codes = written()
+    """Not even one vector at a time, which another routine of the linear algebra library would multiply."""
+    piece, codes = written(physics("rram-wan", rows=256, columns=64, adc=replace(NOISY.adc, bits=12)))
     whole = piece.multiply(codes, 0, 100.0)
-    cuts = [0, 1, BLOCK - 1, BLOCK, 150, 300]
+    cuts = [0, 1, 2, BLOCK - 1, BLOCK, 150, 299, 300]
     for order in (1, -1):
         spans = list(pairwise(cuts))[::order]
         parts = {begin: piece.multiply(codes[begin:end], begin, 100.0) for begin, end in spans}
