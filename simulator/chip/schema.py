@@ -220,12 +220,23 @@ class Chip(Section):
     def _consistent(self) -> "Chip":
         _countable(self)
         _global_row_exists(self)
+        _for_transport(self)
         return self
 
     @property
     def tiles(self) -> int:
         """Tiles on the chip."""
         return int(self.grid.rows) * int(self.grid.columns) - len(set(self.grid.absent))
+
+
+def _for_transport(chip: Chip) -> None:
+    """What only some ways from layer to layer know how to do."""
+    if chip.partial_sums == "host" and chip.transport != "host":
+        rule = f"is for transport=host: with transport={chip.transport} partial sums stay on the chip"
+        raise RuleError(rule, path=("partial_sums",), value=chip.partial_sums)
+    if chip.tile.precision == "layer" and chip.transport == "circuits":
+        rule = "must be fixed with transport=circuits: all durations of a chip have the same bits"
+        raise RuleError(rule, path=("tile", "precision"), value=chip.tile.precision)
 
 
 def _countable(chip: Chip) -> None:

@@ -222,3 +222,18 @@ def test_the_balance_does_not_weigh_a_matrix_that_is_used_again() -> None:
     graph = load_workload(ROOT / "workloads" / "rbm_mnist.yaml").bind(2)
     with pytest.raises(InputError, match="down: takes turns on the devices of up"):
         balance(graph, resolve(chip().chip), 48)
+
+
+@pytest.mark.parametrize(
+    ("setting", "complaint"),
+    [
+        ("transport=links", "partial_sums: is for transport=host"),
+        ("transport=mesh", "partial_sums: is for transport=host"),
+        ("tile.input.phases=3", "tile.input.phases: must be 1, or 2 where bits add up on a capacitor"),
+        ("tile.adc.bits=11", "tile.adc.bits: must be between 2 and 10, where the law holds"),
+        ("tile.input.magnitude_bits=9", "tile.input.magnitude_bits: must be between 1 and 8"),
+    ],
+)
+def test_a_chip_that_contradicts_itself_is_refused(setting: str, complaint: str) -> None:
+    with pytest.raises(InputError, match=complaint):
+        chip(setting)
