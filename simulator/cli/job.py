@@ -1,12 +1,14 @@
 """A run from its files to its results folder."""
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from simulator.chip.baselines import Machine
 from simulator.chip.reader import load_chip
 from simulator.cli.inputs import Asked, engine, placement, requests
 from simulator.cli.options import EngineName
+from simulator.measure.baselines import bounds_of
 from simulator.measure.times import Load
 from simulator.report.folder import results_folder, writing
 from simulator.report.layout import waiting
@@ -39,6 +41,8 @@ class Job:
     reload: bool = False
     max_batch: int | None = None
     accuracy: Accuracy | None = None
+    against: dict[str, Machine] = field(default_factory=dict)
+    against_batch: int = 1
 
 
 def execute(job: Job, out: Path | None, *, plots: bool) -> tuple[Result, Path]:
@@ -63,6 +67,8 @@ def execute(job: Job, out: Path | None, *, plots: bool) -> tuple[Result, Path]:
                 load=Load(job.load, job.asked.seed),
                 progress=progress,
             )
+            if job.against:
+                result = replace(result, against=bounds_of(trace, job.against, job.against_batch))
             if job.accuracy is not None:
                 result = replace(result, accuracy=network_accuracy(result, job.accuracy, progress))
         with waiting("writing results"), writing(path):

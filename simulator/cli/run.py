@@ -84,6 +84,17 @@ Detail = Annotated[
         min=1,
     ),
 ]
+Against = Annotated[
+    str | None,
+    typer.Option(
+        "--against",
+        metavar="NAMES",
+        help="Digital machines beside the chip, as bounds: haswell, k80, tpu_v1, v100, a100, h100, tpu_v4.",
+    ),
+]
+AgainstBatch = Annotated[
+    int, typer.Option("--against-batch", metavar="N", help="With --against: inferences in a step.", min=1)
+]
 AccuracyWanted = Annotated[
     bool, typer.Option("--accuracy", help="Tell how exact each layer's products are, beside all else.")
 ]
@@ -134,6 +145,8 @@ def run_command(
     timeline: TimelinePath = None,
     window: TimeWindow = None,
     detail: Detail = 2_000_000,
+    against: Against = None,
+    against_batch: AgainstBatch = 1,
     accuracy: AccuracyWanted = False,
     after: After = "0s",
     weights: WeightsPath = None,
@@ -145,6 +158,7 @@ def run_command(
 
     Prints latency, throughput, energy, utilisation and what limits, and writes a results folder.
     """
+    from simulator.chip.baselines import named
     from simulator.cli.accuracy_inputs import exactness
     from simulator.cli.inputs import Asked
     from simulator.cli.job import Job, execute
@@ -158,6 +172,7 @@ def run_command(
     job = Job(
         chip, asked, tuple(settings or ()), mapping, tiles, names, engine, contrast, load, slices, detail,
         chips, reload, max_batch, exactness(after, instances, weights, seed) if accuracy else None,
+        named(against) if against else {}, against_batch,
     )  # fmt: skip
     result, folder = execute(job, out, plots=not no_plots)
     _tell(result, folder, as_json)

@@ -6,6 +6,7 @@ from typing import Protocol
 from simulator.chip.reader import ChipFile
 from simulator.mapping.plan import Mapping
 from simulator.measure.attribution import Attribution
+from simulator.measure.baselines import Bound as Roofline
 from simulator.measure.bounds import Bound
 from simulator.measure.energy import Entry
 from simulator.measure.gains import Base, Gain
@@ -71,6 +72,10 @@ class Answer(Protocol):
     @property
     def history(self) -> History | None:
         """What every operation went through."""
+
+    @property
+    def against(self) -> Sequence[Roofline]:
+        """Bounds of digital machines beside the run."""
 
     @property
     def accuracy(self) -> NetworkAccuracy | None:

@@ -13,6 +13,7 @@ import simulator
 from simulator.measure.bounds import PARTS, Bound
 from simulator.measure.energy import Entry, not_modelled
 from simulator.measure.totals import totals
+from simulator.report import against
 from simulator.report.answer import Answer, macs_in_model
 from simulator.report.network_accuracy import data as accuracy_data
 from simulator.report.times_table import times_data
@@ -56,6 +57,7 @@ def summary(answer: Answer) -> dict[str, Any]:
         **_crossover(answer.host_crossover),
         "lower_bounds_ns": [_bound(bound) for bound in answer.bounds],
         **accuracy_data(answer.accuracy),
+        **against.data(answer),
         "energy_pj": {
             "by_part": grouped(answer.energy, lambda entry: entry.part),
             "by_layer": grouped(answer.energy, lambda entry: entry.layer),

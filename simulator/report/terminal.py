@@ -14,6 +14,7 @@ from simulator.measure.energy import not_modelled
 from simulator.measure.metric import Metric
 from simulator.measure.totals import totals
 from simulator.report import tables
+from simulator.report.against import show_against
 from simulator.report.answer import Answer, macs_in_model
 from simulator.report.layout import heading, sentence, show, table
 from simulator.report.mapped import coverage
@@ -48,6 +49,8 @@ def report(answer: Answer, console: Console) -> None:
     show_why(answer, console)
     if answer.accuracy is not None:
         show_network(answer.accuracy, console)
+    if answer.against:
+        show_against(answer, console)
     _limits(answer, console)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from simulator.report import network_accuracy, tables
+from simulator.report import against, network_accuracy, tables
 from simulator.report.answer import Answer
 from simulator.report.requests_table import requests
 from simulator.report.resolved import PLACEMENT, chip_yaml, placement_yaml
@@ -42,6 +42,8 @@ def _write_tables(answer: Answer, folder: Path) -> None:
     write_csv(tables.energy(answer), folder / "energy.csv")
     if answer.generation is not None:
         write_csv(requests(answer.generation), folder / "requests.csv")
+    if answer.against:
+        write_csv(against.frame(answer), folder / "against.csv")
     if answer.accuracy is not None:
         write_csv(network_accuracy.frame(answer.accuracy), folder / "accuracy.csv")
     write_timeline(seen.program, seen.past, folder / "timeline.parquet")

@@ -15,6 +15,7 @@ from simulator.mapping.lower.lower import lower
 from simulator.mapping.placement import chips_of, find_placement, takes_turns
 from simulator.mapping.plan import Mapping, map_workload
 from simulator.measure.attribution import Attribution, attribution
+from simulator.measure.baselines import Bound as Roofline
 from simulator.measure.bounds import Bound, bounds
 from simulator.measure.energy import Entry, energy
 from simulator.measure.gains import Base, Gain, base, gains
@@ -44,8 +45,9 @@ class Result:
     ``times``: as run, then what contention costs. ``bounds`` are of what the steady interval repeats,
     ``host_crossover`` [bit/s] of that with nothing ideal. ``history`` is there with full recording; ``base`` (what
     limits) and ``gains`` (what would help) with ``contrast``; ``generation`` (what requests saw) where tokens are
-    generated; ``accuracy``: of its layers, where asked for. ``beginning``: the first inferences run alone, where the
-    whole run was too long to keep every operation; ``whole``: there, how many inferences the whole run has.
+    generated; ``accuracy``: of its layers, ``against``: digital machines beside it, where asked for. ``beginning``:
+    the first inferences run alone, where the whole run was too long to keep every operation; ``whole``: there, how
+    many inferences the whole run has.
     """
 
     chip_file: ChipFile
@@ -65,6 +67,7 @@ class Result:
     gains: Sequence[Gain] = ()
     generation: Generation | None = None
     accuracy: NetworkAccuracy | None = None
+    against: Sequence[Roofline] = ()
     beginning: "Result | None" = None
     whole: int | None = None
 

@@ -55,3 +55,26 @@ def test_a_csv_a_trace_and_its_replay_give_the_same(call: Call, tmp_path: Path, 
     shown = call("show", "t.jsonl.gz")
     assert shown.exit_code == 0
     assert "tokens" in shown.stdout
+
+
+def test_bounds_stand_beside_the_simulation(call: Call, tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "decoder.yaml").write_text(DECODER)
+    asked = [
+        "run",
+        str(ROOT / "chip_configs" / "ibm14nm.yaml"),
+        "--set",
+        "host.compute=1 Top/s",
+        "--no-plots",
+    ]
+    asked += ["--workload", "decoder.yaml", "--prompt-length", "8", "--output-length", "4"]
+    done = call(*asked, "--against", "h100,tpu_v1", "--against-batch", "4", "--out", "a")
+    assert done.exit_code == 0
+    assert "chip, simulated" in done.stdout
+    assert "tpu_v1 int8, bound" in done.stdout
+    assert len((tmp_path / "a" / "against.csv").read_text().splitlines()) == 1 + 1 + 3
+    rows = json.loads((tmp_path / "a" / "summary.json").read_text())["against"]
+    assert [row["kind"] for row in rows] == ["simulated", "bound", "bound", "bound"]
+    refused = call(*asked, "--against", "h10", "--out", "b")
+    assert refused.exit_code == 2
+    assert "--against: must be among haswell" in refused.stderr
