@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from simulator.chip import scaling
-from simulator.chip.converter_sections import SampledConverter
+from simulator.chip.converter_base import SampledConverter
 from simulator.chip.schema import Chip
 from simulator.chip.timing import anchor_size, size
 from simulator.parts import array, compute_core, digital, landing_pad, sram

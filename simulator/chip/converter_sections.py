@@ -1,12 +1,14 @@
 """Sections ``tile.adc``: one class a kind of converter."""
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, Union
 
 from pydantic import Field
 
 from simulator.base.units import Quantity
-from simulator.chip.leaf import Area, Bits, Energy, Frequency, Positive, Power, Ratio, Time
-from simulator.chip.section import Anchor, Component, Section, library, library_anchor
+from simulator.chip.converter_base import ConverterSection, SampledConverter
+from simulator.chip.kinds import converters
+from simulator.chip.leaf import Area, Bits, Energy, Frequency, Power, Ratio, Time
+from simulator.chip.section import Anchor, Component, library, library_anchor
 from simulator.parts.converters import (
     charge_decrement,
     discrete,
@@ -16,56 +18,7 @@ from simulator.parts.converters import (
     ramp,
     sar,
 )
-from simulator.parts.converters.common import (
-    FRONT_AREA,
-    FRONT_NODE,
-    FRONT_POWER,
-    FRONT_SUPPLY,
-    SAMPLE_AREA,
-    SAMPLE_ENERGY,
-    SAMPLE_NODE,
-    SAMPLE_SUPPLY,
-    Converter,
-)
-from simulator.parts.law import known
-
-_ONE = known(1, "count", "assumption", "a converter a column")
-
-
-class ConverterSection(Section):
-    """What all converters have: ``bits`` of a result, ``columns_per_converter`` that take turns."""
-
-    bits: Bits
-    columns_per_converter: Positive = library(_ONE)
-
-
-class Sampler(Anchor):
-    """A column's sampler: energy a sample and area."""
-
-    energy: Energy
-    area: Area
-
-
-class FrontEnd(Anchor):
-    """What keeps a column's line at its voltage and mirrors its current: power while the array is on, area."""
-
-    power: Power
-    area: Area
-
-
-class SampledConverter(ConverterSection):
-    """Converters of a level.
-
-    ``sample_hold``: levels wait in samplers, one a column, so that the array goes on while they are converted.
-    """
-
-    sample_hold: bool = False
-    sampler: Sampler = library_anchor(
-        Sampler, node=SAMPLE_NODE, supply=SAMPLE_SUPPLY, energy=SAMPLE_ENERGY, area=SAMPLE_AREA
-    )
-    front_end: FrontEnd = library_anchor(
-        FrontEnd, node=FRONT_NODE, supply=FRONT_SUPPLY, power=FRONT_POWER, area=FRONT_AREA
-    )
+from simulator.parts.converters.common import Converter
 
 
 class OscillatorAnchor(Anchor):
@@ -318,13 +271,18 @@ class DiscreteConverter(ConverterSection):
         return discrete.Discrete(int(self.bits), self.time.magnitude, self.anchor.energy.magnitude)
 
 
-AnyConverter = Annotated[
-    OscillatorConverter
-    | RampConverter
-    | SarConverter
-    | FlashConverter
-    | ChargeDecrementConverter
-    | DurationConverter
-    | DiscreteConverter,
-    Field(discriminator="kind"),
-]
+if TYPE_CHECKING:
+    AnyConverter = (
+        OscillatorConverter
+        | RampConverter
+        | SarConverter
+        | FlashConverter
+        | ChargeDecrementConverter
+        | DurationConverter
+        | DiscreteConverter
+    )
+else:
+    _HERE = (OscillatorConverter, RampConverter, SarConverter, FlashConverter, ChargeDecrementConverter)
+    AnyConverter = Annotated[
+        Union[(*_HERE, DurationConverter, DiscreteConverter, *converters())], Field(discriminator="kind")
+    ]

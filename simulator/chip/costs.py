@@ -6,7 +6,7 @@ from fractions import Fraction
 from simulator.base.units import Quantity
 from simulator.chip import scaling
 from simulator.chip.areas import buffer_size, digital_growth, digital_units, tile_areas
-from simulator.chip.converter_sections import SampledConverter
+from simulator.chip.converter_base import SampledConverter
 from simulator.chip.core_section import Core
 from simulator.chip.schema import Chip
 from simulator.chip.timing import anchor_size, converter, mvm, size

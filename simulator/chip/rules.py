@@ -8,7 +8,8 @@ from simulator.base.errors import InputError
 from simulator.base.explain import RuleError
 from simulator.chip import circuit_rules, scaling
 from simulator.chip.areas import buffer_size, digital_units, tile_areas, units_area
-from simulator.chip.converter_sections import OscillatorConverter, SampledConverter
+from simulator.chip.converter_base import SampledConverter
+from simulator.chip.converter_sections import OscillatorConverter
 from simulator.chip.costs import costs, pitch
 from simulator.chip.schema import Chip
 from simulator.chip.section import Anchor

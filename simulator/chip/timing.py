@@ -3,7 +3,7 @@
 from dataclasses import replace
 from fractions import Fraction
 
-from simulator.chip.converter_sections import SampledConverter
+from simulator.chip.converter_base import SampledConverter
 from simulator.chip.schema import Chip
 from simulator.chip.tile import Tile
 from simulator.parts import array
