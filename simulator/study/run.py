@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import accumulate
 from pathlib import Path
 from typing import Literal
@@ -115,25 +115,19 @@ def simulate(
 ) -> Result:
     """Map, lower, execute and measure a trace on a chip.
 
-    ``placement``, ``tiles``, ``chips``: see ``plan``. ``ideal``: names of what costs nothing (network, memory, host).
-    ``max_batch``: most requests for which tokens are generated at a time. ``recording``: what the timeline keeps; no
-    figure depends on it. ``detail``: most operations that are kept one by one; of a longer run only the ``beginning``.
-    ``contrast``: the times once more with network, memory and host ideal, and what would help; ``load``: latency under
-    load as well. ``progress`` is told each step. Raises InputError or DeadlockError.
+    ``placement`` to ``reload``: see ``plan``. ``ideal``: what costs nothing (network, memory, host). ``max_batch``: see
+    ``Limits``. ``recording``: what the timeline keeps; no figure depends on it. ``detail``: most operations that are
+    kept one by one; of a longer run only the ``beginning``. ``contrast``: times once more with each ideal, and what
+    would help; ``load``: latency under load. ``progress`` is told each step. Raises InputError or DeadlockError.
     """
     chip = chip_file.chip
     _check_generation(trace, max_batch, load)
     mapping = plan(chip_file, trace, placement, tiles, chips, engine=engine, ideal=ideal, reload=reload)
-
-    def lowered(free: Sequence[str]) -> Program:
-        return lower(mapping, trace.graphs, schedule(trace), free, trace.longest)
-
+    lowered = partial(_lowered, mapping, trace)
     program = lowered(ideal)
     progress("run")
     recording = recording if in_detail(trace, program, detail) else Recording("off")
-    cache = mapping.hardware.host.kv_cache
-    limit = Limits(max_batch, cache.size if cache and "memory" not in ideal else None)
-    timeline, generation = execute(program, trace, engine, recording, limit)
+    timeline, generation = execute(program, trace, engine, recording, _limits(mapping, max_batch, ideal))
     progress("steady interval")
     pace = Pace(repeated(trace), alone(trace))
     steady = pace.of(program)
@@ -141,11 +135,8 @@ def simulate(
     rows, start = [own], None
     if contrast:
         rows = contrasts(lowered, engine, pace, own, load=load, progress=progress)
-        progress("what would help")
-        start = base(steady, engine, own.steady)
+        start = _start(steady, engine, own, progress)
     entries = energy(chip, mapping, program, timeline.makespan)
-    limits = bounds(steady)
-    reference = pace.of(lowered(())) if ideal else steady
     result = Result(
         chip_file=chip_file,
         trace=trace,
@@ -156,16 +147,42 @@ def simulate(
         times=rows,
         metrics=metrics(Measured(chip, mapping, program, timeline, own, entries, steady, generation)),
         energy=entries,
-        bounds=limits,
-        limiter=limiter(limits, own.steady.interval),
-        host_crossover=host_crossover(reference, bounds(reference)),
+        bounds=bounds(steady),
+        limiter=limiter(bounds(steady), own.steady.interval),
+        host_crossover=_crossover(pace.of(lowered(())) if ideal else steady),
         history=history(program, timeline) if recording.level == "full" else None,
         base=start,
         gains=gains(start, engine) if start else [],
         generation=generation,
     )
-    count = kept(trace, program, detail)
-    if count == len(program.schedule):
+    return _with_beginning(result, engine, kept(trace, program, detail), progress)
+
+
+def _lowered(mapping: Mapping, trace: Trace, free: Sequence[str]) -> Program:
+    """The program in which so much costs nothing."""
+    return lower(mapping, trace.graphs, schedule(trace), free, trace.longest)
+
+
+def _start(steady: Program, engine: Engine, own: Times, progress: Callable[[str], None]) -> Base:
+    """From what the search for gains begins."""
+    progress("what would help")
+    return base(steady, engine, own.steady)
+
+
+def _crossover(reference: Program) -> float | None:
+    """Host bandwidth at which host and chip limit alike, nothing being ideal."""
+    return host_crossover(reference, bounds(reference))
+
+
+def _limits(mapping: Mapping, max_batch: int | None, ideal: Sequence[str]) -> Limits:
+    """What bounds the requests that run at a time."""
+    cache = mapping.hardware.host.kv_cache
+    return Limits(max_batch, cache.size if cache and "memory" not in ideal else None)
+
+
+def _with_beginning(result: Result, engine: Engine, count: int, progress: Callable[[str], None]) -> Result:
+    """The result, with its beginning where not all inferences are kept."""
+    if count == len(result.program.schedule):
         return result
     progress("beginning")
     return replace(result, beginning=_beginning(result, engine, count))

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from simulator.engine.fast_engine import calendar
 from simulator.engine.fast_engine import layout as f
 from simulator.engine.fast_engine.image import RECENT, Image, build
 from simulator.engine.fast_engine.lists import rouse, stack
@@ -15,7 +16,7 @@ from simulator.engine.fast_engine.shadows import add_shadows
 from simulator.engine.fast_engine.watcher import Watcher
 from simulator.program.deadlock import patience
 from simulator.program.form import Event, Inference, Int, Kind
-from simulator.program.tables import Tables, bases, works
+from simulator.program.tables import Tables, bases
 from simulator.program.timeline import Recording
 
 Advance = Callable[[Any, Any], int]
@@ -46,7 +47,7 @@ class Machine:
         recent: int = RECENT,
     ):
         self.streams = len(tables.stream.key)
-        self.totals = _totals(tables, schedule)
+        self.totals = calendar.totals(tables, schedule)
         self.tables, self._owner = add_shadows(tables)
         self._image = image = build(self.tables, self._owner, recent)
         self._advance, self.compiled = provide()
@@ -60,8 +61,8 @@ class Machine:
         image.put(own, f.LOGGED, recording.level != "off")
         self._fill_head(image, recording)
         self._calendar_room = len(schedule)
-        calendar = self._inferences(schedule)
-        image.m[f.CALENDAR] = image.append(calendar)
+        rows = self._inferences(schedule)
+        image.m[f.CALENDAR] = image.append(rows)
         image.m[f.INFERENCES] = len(schedule)
         self.m: Any = image.m if self.compiled else image.m.tolist()
         self.used = len(self.m)
@@ -96,29 +97,12 @@ class Machine:
 
     def _inferences(self, schedule: Sequence[Inference]) -> Int:
         """Rows of the calendar."""
-        rows = np.zeros((len(schedule), f.CALENDAR_SIZE), np.int64)
-        q = np.array([row.segment for row in schedule], np.int64)
-        rows[:, f.ALL_WORKS] = self._image.works[q]
-        rows[:, f.RELEASE] = [row.release for row in schedule]
-        rows[:, f.FLOOR] = [row.floor for row in schedule]
-        rows[:, f.BEGAN] = f.INF
-        rows[:, f.ENDED] = f.NIL
-        rows[:, f.CONTEXT_OF] = [row.context for row in schedule]
-        rows[:, f.OPEN] = (self.tables.n[:, : self.streams] > 0).sum(axis=1)[q]
-        rows[:, f.GROUPS_OF] = f.NIL
-        for i, row in enumerate(schedule):
-            if row.groups is not None:
-                busy = works(self.tables, row)[: self.streams]
-                rows[i, f.OPEN] = (self.tables.n[row.segment, : self.streams] * busy > 0).sum()
-                rows[i, f.GROUPS_OF] = self._groups(row.groups)
-        return rows.ravel()
+        return calendar.rows(self.tables, self.streams, self._image.works, schedule, self._groups)
 
     def _groups(self, groups: tuple[int, ...]) -> int:
         """Place of the list of the groups that work, one for all inferences alike."""
         if groups not in self._lists:
-            flags = np.zeros(int(self.tables.stream.group.max(initial=0)) + 1, np.int64)
-            flags[[0, *(group for group in groups if group < len(flags))]] = 1
-            self._lists[groups] = self._listed(flags)
+            self._lists[groups] = self._listed(calendar.flags(self.tables, groups))
         return self._lists[groups]
 
     def _listed(self, flags: Int) -> int:
@@ -283,7 +267,7 @@ class Machine:
         if len(tables.n) > len(self.tables.n) and not self._add_segments(shadowed, owner):
             return False
         self.tables = shadowed
-        self.totals = self.totals + _totals(tables, inferences)
+        self.totals = self.totals + calendar.totals(tables, inferences)
         count, more = self.m[f.INFERENCES], len(inferences)
         if count + more > self._calendar_room:
             self._calendar_room = 2 * (count + more)
@@ -390,17 +374,6 @@ class Machine:
         assert time is not None
         self._watcher.forget(self.m)
         return time
-
-
-def _totals(tables: Tables, schedule: Sequence[Inference]) -> Int:
-    """Operations of each stream in the whole schedule."""
-    plain = [row for row in schedule if row.groups is None]
-    times = np.bincount([row.segment for row in plain], minlength=len(tables.n))
-    found = np.asarray(times @ tables.n)
-    for row in schedule:
-        if row.groups is not None:
-            found = found + tables.n[row.segment] * works(tables, row)
-    return found
 
 
 def _nodes(tables: Tables) -> int:
