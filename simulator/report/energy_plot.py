@@ -16,7 +16,7 @@ _COLOURS = (
     *("#F0E442", "#0072B2", "#882255", "#999999", "#555555"),
 )
 """Okabe and Ito's, which all kinds of colour vision tell apart, wine red and greys; one a part of ``PART_NAMES``."""
-_HATCHES = ("//", "..", "\\\\", "xx", "oo", "++", "", "||", "", "")
+_HATCHES = ("//", "..", "\\\\", "xx", "oo", "++", "", "||", "", "--")
 _MOST = 40
 """Layers drawn, the first by energy; the others share one bar."""
 
