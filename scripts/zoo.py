@@ -431,6 +431,23 @@ def rnn_t_decoder() -> Network:
     return net
 
 
+def albert_layer() -> Network:
+    """The one encoder layer of ALBERT-base, whose weights twelve passes share."""
+    source = "Lan et al., ALBERT, ICLR 2020; on IBM's 34-tile chip: Chen et al., Nature Communications 16, 8661, 2025"
+    net = Network("albert_layer", f"One of twelve passes through the encoder layer of ALBERT-base ({source})")
+    net.sequence = "{length: 128, limit: 512}"
+    start = net.layer("x", "input", "", shape=[768], sequence=True)
+    attention(net, "attention", 768, 12, causal=False, bias=True, merged=True)
+    net.layer("sum1", "add", [net.last, start])
+    middle = norm(net, "norm1", 768)
+    net.layer("up", "linear", width=3072, bias=True)
+    net.layer("gelu", "elementwise", [net.last], function="gelu", operations=8)
+    net.layer("down", "linear", width=768, bias=True)
+    net.layer("sum2", "add", [net.last, middle])
+    norm(net, "norm2", 768)
+    return net
+
+
 def kws_fc() -> Network:
     """Three fully connected layers that take four tiles of 512 x 512."""
     net = Network(
@@ -594,6 +611,7 @@ ZOO: dict[str, Callable[[], Network]] = {
     "rnn_t_folded": rnn_t_folded,
     "rnn_t_decoder": rnn_t_decoder,
     "kws_fc": kws_fc,
+    "albert_layer": albert_layer,
     "bert_base": lambda: bert("base", 12, 768, 12),
     "bert_large": lambda: bert("large", 24, 1024, 16),
     "bert_base_merged": lambda: bert("base", 12, 768, 12, merged=True),

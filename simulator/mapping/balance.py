@@ -77,6 +77,8 @@ def balance(graph: Graph, hardware: Hardware, tiles: int) -> Balance:
 
 def position_time(chains: Sequence[Chain], hardware: Hardware, layer: Layer) -> int:
     """What a copy of a layer with these column groups takes for a position at least [ps]: MVM or local unit."""
+    if hardware.transport == "circuits":  # planes of a tile are read one after the other, and no unit follows
+        return hardware.mvm_of(layer).window * max(chain.planes for chain in chains)
     return max(hardware.mvm_of(layer).window, hardware.local.occupancy(max(chain.width for chain in chains)))
 
 

@@ -79,7 +79,7 @@ def _interval(layers: MappedLayers, console: Console) -> None:
         sentence(f"{idle} tiles are free: --mapping balanced copies slow layers to them.", console)
 
 
-_NUMBERS = ("cut", "tiles", "copies", "full", "zeros", "rounds", "share")
+_NUMBERS = ("chip", "set", "cut", "tiles", "copies", "full", "zeros", "rounds", "share")
 _EXPLAINED = (
     "Cut: pieces along the chain of partial sums x column groups. Rounds: positions a copy computes. Share: of the "
     "interval's lower bound, that a copy's tiles work."
@@ -94,9 +94,13 @@ def _layers(layers: MappedLayers, console: Console, where: bool) -> None:
     """One line a layer; on narrow consoles those of large networks have less on it."""
     wide = console.width >= _WIDE
     close = len(layers.rows) > _FEW and not wide
+    hardware = layers.plan.hardware
     shown = {
         "layer": [_short(row.layer.name, _NAME[close]) for row in layers.rows],
-        "matrix": [] if close else [_matrices(row.layer) for row in layers.rows],
+        "set" if hardware.reload else "chip": [f"{row.chip}" for row in layers.rows if hardware.chips > 1],
+        "matrix": []
+        if close or (hardware.chips > 1 and not wide)
+        else [_matrices(row.layer) for row in layers.rows],
         "cut": [row.cut.replace(" ", "") if close else row.cut for row in layers.rows],
         "from": [coordinates(row.first) for row in layers.rows] if where and wide else [],
         "tiles": [f"{row.tiles}" for row in layers.rows],

@@ -15,6 +15,7 @@ WHY = {
     "slowest": "no layer takes longer with its copies",
     "copied": "slow with one copy",
     "recurrent": "a step waits for the one before, so one copy",
+    "planes": "its tiles hold two matrices each, read one after the other: the chip would be too full",
     "blocks": "whole blocks of a block-diagonal matrix side by side, zeros beside them",
     "joint": "pieces of other layers sit on its tiles too, one MVM at a time",
 }
@@ -95,6 +96,8 @@ class MappedLayers:
             yield "copied"
         elif any(matrix.reads < 0 for matrix in layer.matrices):
             yield "recurrent"
+        if placed[0].chain.planes > 1:
+            yield "planes"
         if layer.matrices[0].blocks > 1:
             yield "blocks"
         if any(tile in self.plan.shared for item in placed for tile in item.tiles):
