@@ -14,6 +14,7 @@ from simulator.study import circuit_measures, turn_measures
 from simulator.study.case import REPEATS, Case
 from simulator.study.measures_accuracy import ACCURACY
 from simulator.study.measures_arrays import ARRAYS
+from simulator.study.measures_baselines import BASELINES
 from simulator.study.measures_cores import CORES
 
 
@@ -115,6 +116,7 @@ MEASURES: Mapping[str, Callable[[Case], float]] = {
     **circuit_measures.MEASURES,
     **ARRAYS,
     **ACCURACY,
+    **BASELINES,
     **CORES,
     **turn_measures.MEASURES,
 }

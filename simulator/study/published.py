@@ -38,6 +38,7 @@ Kind = Literal["calibrated", "test", "known_gap", "not_testable", "prediction", 
 class Row(BaseModel):
     """One published figure and how to obtain it.
 
+    ``precision``: of a digital machine, whose short name is then the ``chip``.
     ``bound``: *at_most* passes whatever is below, *at_least* whatever is above. ``product``: of rows on accuracy.
     ``kind``: *calibrated* set a parameter, *test* came out, *known_gap* is out of tolerance for the stated reason (and
     fails once it no longer is), *not_testable* has no simulated value for the stated reason, *prediction* has no
@@ -65,6 +66,7 @@ class Row(BaseModel):
     layer: str = ""
     size: int = 0
     chips: int = 1
+    precision: str = ""
     product: Product | None = None
     bound: Literal["", "at_most", "at_least"] = ""
     set: tuple[str, ...] = ()
