@@ -47,9 +47,9 @@ def generate(
 ) -> tuple[Timeline, Generation]:
     """Run the requests of a trace; fills the schedule of ``program``.
 
-    A request is admitted in order of arrival, when there is room for all that it will keep, if somebody runs at the
-    end of a token of his. Its prompt is read at once, token behind token; every later token is read as soon as it
-    is known. Raises ``InputError`` for a request that fits never, ``DeadlockError``.
+    Requests are admitted in order of arrival, when there is room for all that they will keep: at once if none runs,
+    else when a token of a running one is known. A prompt is read at once, token behind token; every later token is
+    read as soon as it is known. Raises ``InputError`` for a request that never fits, ``DeadlockError``.
     """
     return _Driver(program, trace, engine.open(program, recording), limits).run()
 
