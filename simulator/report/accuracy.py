@@ -20,7 +20,7 @@ def show_accuracy(found: Accuracy, console: Console) -> None:
         sentence(f"! {text}", console, style="bold yellow")
     heading("What is computed", console)
     facts(_what(found), console)
-    heading("Error over time, relative L2, with 95 % confidence", console)
+    heading("Error over time, relative L2 in percent, with 95 % confidence", console)
     _times(found, console)
     if found.budget:
         _budget(found, console)
@@ -62,17 +62,17 @@ def _what(found: Accuracy) -> dict[str, str]:
 
 
 def _times(found: Accuracy, console: Console) -> None:
-    made = table("after", "raw", "best gain", "by column", "SNR", "ENOB", "saturated",
-                 right=("raw", "best gain", "by column", "SNR", "ENOB", "saturated"))  # fmt: skip
+    names = ("after", "raw", "best gain", "by column", "SNR, dB", "ENOB", "saturated")
+    made = table(*names, right=names)
     for row in found.times:
         shares = (_percent(row.interval(name)) for name in ("raw", "gain", "column"))
         snr, enob = (row.interval(name).mean for name in ("snr", "enob"))
-        made.add_row(age(row.after), *shares, f"{snr:.1f} dB", f"{enob:.2f}", f"{row.clipped:.2%}")
+        made.add_row(age(row.after), *shares, f"{snr:.1f}", f"{enob:.2f}", f"{row.clipped:.2%}")
     show(made, console)
 
 
 def _percent(interval: Interval) -> str:
-    return f"{100 * interval.mean:.3g} +-{100 * interval.half:.1g} %"
+    return f"{100 * interval.mean:.3g} +-{100 * interval.half:.1g}"
 
 
 def _budget(found: Accuracy, console: Console) -> None:
