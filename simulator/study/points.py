@@ -37,6 +37,8 @@ FIELDS = {
     "requests.batch": "inferences that arrive together",
     "requests.arrivals": "once, every:10us, poisson:5000, at:0ns,5us",
     "requests.length": "time steps of a sequence: 64, 16..64, or one a request: 16,64",
+    "requests.prompt_length": "tokens that a language model reads: 64, 16..64, or one a request: 16,64",
+    "requests.output_length": "tokens that it generates, likewise",
     "requests.seed": "of arrivals and lengths that are drawn",
     "mapping.placement": "packed, balanced, or a placement file",
     "mapping.tiles": "tiles that a balanced mapping may spend",

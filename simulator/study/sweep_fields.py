@@ -53,7 +53,12 @@ def _check_own(field: str, value: Any) -> None:
     if field == "ideal":
         ideal(value)
     elif field.startswith("requests."):
-        others = {"requests.count": len(str(value).split(","))} if field == "requests.length" else {}
+        others: dict[str, Any] = {}
+        if field.endswith("length"):
+            others["requests.count"] = len(str(value).split(","))
+        if field != "requests.length" and field.endswith("length"):
+            names = ("requests.prompt_length", "requests.output_length")
+            others |= dict.fromkeys(names, value)
         requests({**others, field: value})
     elif field == "mapping.tiles":
         mapping({field: value, "mapping.placement": "balanced"})

@@ -14,6 +14,7 @@ from simulator.engine.simpy_engine import SimpyEngine
 from simulator.measure.times import Load
 from simulator.measure.totals import totals
 from simulator.report.answer import macs_in_model
+from simulator.study.points import requests
 from simulator.study.run import Result, simulate
 from simulator.trace.trace import record_trace
 from simulator.trace.written import Written, pattern
@@ -225,3 +226,8 @@ def test_a_whole_prompt_takes_as_long_in_softmax_as_its_tokens(decoder: Workload
     assert graph["softmax"].operations == 5 * 4 * 45
     assert graph["scores"].operations == 2 * 4 * 16 * 45
     assert replace(graph["softmax"], operations=0).growth == 20
+
+
+def test_sweeps_move_lengths() -> None:
+    settings = {"requests.count": 2, "requests.prompt_length": "5,7", "requests.output_length": 3}
+    assert [(row.prompt, row.output) for row in requests(settings).requests()] == [(5, 3), (7, 3)]
