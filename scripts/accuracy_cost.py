@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from simulator.chip.reader import load_chip
 from simulator.functional.product import Wanted, product
 from simulator.report.drawing import save, settings
-from simulator.report.layout import console, show, table
+from simulator.report.layout import console, sentence, show, table
 from simulator.report.palette import BLUE, ORANGE, tidy
 from simulator.report.write import write_csv
 from simulator.study.accuracy import Asked, accuracy
@@ -64,14 +64,14 @@ def point(chip: Path, bits: int, devices: int, instances: int) -> Point:
 
 
 def tell(frame: pd.DataFrame) -> None:
-    made = table(
-        "devices a polarity", "converter bits", *COLUMNS.values(), right=["converter bits", *COLUMNS.values()]
-    )
+    names = ("devices", "bits", "error, %", "SNR, dB", "MVM, ns", "MVM, nJ", "mm2")
+    made = table(*names, right=names)
     for row in frame.itertuples():
         error = f"{row.error_percent:.2f} +-{row.error_half:.2f}"
         rest = (f"{row.snr_db:.2f}", f"{row.latency_ns:.0f}", f"{row.energy_nj:.2f}", f"{row.area_mm2:.2f}")
         made.add_row(str(row.devices), str(row.bits), error, *rest)
     show(made, console())
+    sentence("Devices a polarity; converter bits; " + "; ".join(COLUMNS.values()) + ".", console(), "dim")
 
 
 def draw(frame: pd.DataFrame) -> Figure:
