@@ -324,14 +324,19 @@ def llama() -> Network:
         attention(net, f"{name}.attention", width, 32, key_heads=8, causal=True, bias=False, rotary=True)
         middle = net.layer(f"{name}.sum1", "add", [net.last, start])
         normed = net.layer(f"{name}.norm2", "normalise", [middle], **rms)
-        gate = net.layer(f"{name}.gate", "linear", normed, width=hidden)
-        up = net.layer(f"{name}.up", "linear", normed, width=hidden)
-        net.layer(f"{name}.swiglu", "elementwise", [gate, up], function="swiglu", operations=6)
-        net.layer(f"{name}.down", "linear", width=width)
+        swiglu(net, name, normed, hidden, width)
         net.layer(f"{name}.sum2", "add", [net.last, middle])
     net.layer("end", "normalise", [net.last], **rms)
     net.layer("logits", "linear", width=entries)
     return net
+
+
+def swiglu(net: Network, name: str, source: str, hidden: int, width: int) -> str:
+    """Two matrices side by side, one the gate of the other, and one back."""
+    gate = net.layer(f"{name}.gate", "linear", source, width=hidden)
+    up = net.layer(f"{name}.up", "linear", source, width=hidden)
+    net.layer(f"{name}.swiglu", "elementwise", [gate, up], function="swiglu", operations=6)
+    return net.layer(f"{name}.down", "linear", width=width)
 
 
 def mixtral() -> Network:
@@ -353,21 +358,15 @@ def mixtral() -> Network:
         normed = net.layer(f"{name}.norm2", "normalise", [middle], **rms)
         router = net.layer(f"{name}.router", "linear", normed, width=8)
         route = net.layer(f"{name}.route", "route", [normed, router], experts=8, chosen=2)
-        outputs = [_expert(net, f"{name}.expert{expert}", route, expert, hidden) for expert in range(1, 9)]
+        outputs = [
+            swiglu(net, f"{name}.expert{expert}", f"{{layer: {route}, expert: {expert}}}", hidden, width)
+            for expert in range(1, 9)
+        ]
         net.layer(f"{name}.experts", "elementwise", outputs, function="weighted_sum", operations=4)
         net.layer(f"{name}.sum2", "add", [net.last, middle])
     net.layer("end", "normalise", [net.last], **rms)
     net.layer("logits", "linear", width=entries)
     return net
-
-
-def _expert(net: Network, name: str, route: str, number: int, hidden: int) -> str:
-    """SwiGLU for the tokens that a route sends to it."""
-    source = f"{{layer: {route}, expert: {number}}}"
-    gate = net.layer(f"{name}.gate", "linear", source, width=hidden)
-    up = net.layer(f"{name}.up", "linear", source, width=hidden)
-    net.layer(f"{name}.swiglu", "elementwise", [gate, up], function="swiglu", operations=6)
-    return net.layer(f"{name}.down", "linear", width=4096)
 
 
 def _rnn_t_encoder(net: Network, frames: int) -> None:

@@ -93,10 +93,7 @@ def _reads(context: Context, circuits: Circuits, layer: Layer, before: str) -> _
 def _read(context: Context, layer: Layer, turn: Turn, number: int) -> int:
     """The circuits of one turn, and the arrays at their ends."""
     step, window = _pads(context).step, context.hardware.mvm.window
-    resources = [Resource(pad, period=step, part="landing_pad") for pad in turn.pads]
-    resources += [Resource(f"{tile}.adc", part="adc") for tile in turn.senders]
-    resources += [Resource("->".join(ends), part="link") for ends in turn.links if _wired(context)]
-    numbers = tuple(map(context.builder.resource, resources))
+    numbers = _taken(context, turn)
     unit = turn.pads[0] if turn.pads else f"{turn.senders[0]}.adc"
     spot = Spot(unit, "landing_pad" if turn.pads else "circuit", layer.name, "read")
     stream = context.builder.stream(spot, numbers, name=f"{layer.name} read {number + 1}")
@@ -105,8 +102,14 @@ def _read(context: Context, layer: Layer, turn: Turn, number: int) -> int:
     return stream
 
 
-def _wired(context: Context) -> bool:
-    return "network" not in context.ideal
+def _taken(context: Context, turn: Turn) -> tuple[int, ...]:
+    """What the circuits of a turn take at one instant: pads, columns that send, and links unless these are ideal."""
+    step = _pads(context).step
+    resources = [Resource(pad, period=step, part="landing_pad") for pad in turn.pads]
+    resources += [Resource(f"{tile}.adc", part="adc") for tile in turn.senders]
+    if "network" not in context.ideal:
+        resources += [Resource("->".join(ends), part="link") for ends in turn.links]
+    return tuple(map(context.builder.resource, resources))
 
 
 def _mvms(context: Context, part: Slice, read: int, layer: Layer) -> None:
@@ -153,11 +156,8 @@ def _outputs(context: Context, circuits: Circuits, layer: Layer, reads: _Reads) 
     """Output steps of a layer, and their words through the host port."""
     placed, step, left = context.mapping.of(layer.name), _pads(context).step, []
     for number, turn in enumerate(circuits.outputs(placed)):
-        resources = [Resource(pad, period=step, part="landing_pad") for pad in turn.pads]
-        resources += [Resource(f"{tile}.adc", part="adc") for tile in turn.senders]
-        resources += [Resource("->".join(ends), part="link") for ends in turn.links if _wired(context)]
         spot = Spot(turn.pads[0], "landing_pad", layer.name, "output")
-        numbers = tuple(map(context.builder.resource, resources))
+        numbers = _taken(context, turn)
         stream = context.builder.stream(spot, numbers, name=f"{layer.name} output {number + 1}")
         values = layer.positions * sum(chain.chain.width for chain in turn.chains)
         context.builder.work(stream, constant(layer.positions, step, step, values=values))
