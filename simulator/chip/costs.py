@@ -1,7 +1,9 @@
 """What work costs on a chip: energies of an MVM, an output, a byte; powers of a tile that is on."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 
 from simulator.base.units import Quantity
 from simulator.chip import scaling
@@ -62,6 +64,22 @@ class Costs:
         """Array, input modulators, word lines and converters, one MVM [pJ]."""
         lines = self.word_lines.value if self.word_lines else Fraction(0)
         return self.input.value + lines + self.crossbar.value + self.adc.value
+
+    @cached_property
+    def by_part(self) -> Mapping[str, Cost | None]:
+        """What a byte (host, chip_link) or a value costs in parts that do nothing else."""
+        return {
+            "local_digital": self.output,
+            "global_digital": self.gates,
+            "host": self.host,
+            "host_compute": self.compute,
+            "kv_cache": self.kv_cache,
+            "chip_link": self.chip_link,
+            "landing_pad": self.pad,
+            "light_core": self.light_core,
+            "heavy_core": self.heavy_core,
+            "programming": self.programming,
+        }
 
 
 def costs(chip: Chip) -> Costs:

@@ -95,25 +95,9 @@ def _dynamic(
         yield "scratchpad", size, each.scratchpad
     else:
         amount = size if stream.part in ("host", "chip_link") else values
-        cost = _of_part(each).get(stream.part)
+        cost = each.by_part.get(stream.part)
         if cost is not None:
             yield stream.part, amount, cost
-
-
-def _of_part(each: Costs) -> Dict[str, Cost | None]:
-    """What a byte (host, chip_link) or a value costs."""
-    return {
-        "local_digital": each.output,
-        "global_digital": each.gates,
-        "host": each.host,
-        "host_compute": each.compute,
-        "kv_cache": each.kv_cache,
-        "chip_link": each.chip_link,
-        "landing_pad": each.pad,
-        "light_core": each.light_core,
-        "heavy_core": each.heavy_core,
-        "programming": each.programming,
-    }
 
 
 def distance(topology: Topology, link: str) -> int:
