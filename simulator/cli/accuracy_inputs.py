@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Literal
 
 from simulator.base.errors import InputError
 from simulator.base.units import parse
@@ -36,9 +37,12 @@ def ages(text: str) -> list[float]:
     return sorted(set(times))
 
 
-def exactness(after: str, instances: int, weights: Path | None, seed: int) -> Asked:
+def exactness(after: str, instances: int, weights: str | None, seed: int) -> Asked:
     """What ``run --accuracy`` asks for. InputError."""
     times = ages(after)
     if len(times) != 1:
         raise InputError("must be one time", field="--after", value=after)
-    return Asked(times[0], instances, weights, seed=seed)
+    given: Path | Literal["random"] | None = None
+    if weights is not None:
+        given = "random" if weights == "random" else Path(weights)
+    return Asked(times[0], instances, given, seed=seed)

@@ -10,6 +10,7 @@ from simulator.cli.guard import complain as tell
 from simulator.cli.options import EngineName
 from simulator.engine.contract import Engine
 from simulator.study import engines
+from simulator.study.network_accuracy import NOTHING, Held
 from simulator.trace import file as trace_file
 from simulator.trace.trace import Trace, record_trace
 from simulator.trace.written import Written, pattern
@@ -34,9 +35,14 @@ class Asked:
 
 def requests(asked: Asked, chip_path: Path) -> Trace:
     """A trace: read, or recorded in memory; without a workload, four ResNet-9 images."""
+    return asked_for(asked, chip_path)[0]
+
+
+def asked_for(asked: Asked, chip_path: Path) -> tuple[Trace, Held]:
+    """The trace, and the weights of the model from which it was recorded."""
     if asked.trace is not None:
         _alone(asked)
-        return trace_file.read(asked.trace)
+        return trace_file.read(asked.trace), NOTHING
     written, path = asked.written, asked.workload
     if path is None:
         path = default_workload(chip_path)
@@ -46,7 +52,7 @@ def requests(asked: Asked, chip_path: Path) -> Trace:
     workload = load_workload(path, asked.dims, allow_host=asked.allow_host)
     if workload.coverage is not None:
         tell(workload.coverage.line)
-    return record_trace(workload, plan)
+    return record_trace(workload, plan), workload.held
 
 
 def _alone(asked: Asked) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from simulator.chip.baselines import Machine
 from simulator.chip.reader import load_chip
-from simulator.cli.inputs import Asked, engine, placement, requests
+from simulator.cli.inputs import Asked, asked_for, engine, placement
 from simulator.cli.options import EngineName
 from simulator.measure.baselines import bounds_of
 from simulator.measure.times import Load
@@ -48,7 +48,7 @@ class Job:
 def execute(job: Job, out: Path | None, *, plots: bool) -> tuple[Result, Path]:
     """Run and write results; gives the result and the folder. Nothing is left of a run that fails."""
     chip, machine = load_chip(job.chip, job.settings), engine(job.engine)
-    trace, how = requests(job.asked, job.chip), placement(job.mapping, job.tiles)
+    (trace, held), how = asked_for(job.asked, job.chip), placement(job.mapping, job.tiles)
     path = out or RESULTS / f"{job.chip.stem}-{trace.workload}"
     with results_folder(path, numbered=out is None) as folder:
         with waiting("simulating") as progress:
@@ -70,7 +70,7 @@ def execute(job: Job, out: Path | None, *, plots: bool) -> tuple[Result, Path]:
             if job.against:
                 result = replace(result, against=bounds_of(trace, job.against, job.against_batch))
             if job.accuracy is not None:
-                result = replace(result, accuracy=network_accuracy(result, job.accuracy, progress))
+                result = replace(result, accuracy=network_accuracy(result, job.accuracy, progress, held))
         with waiting("writing results"), writing(path):
             from simulator.report.write import write
 

@@ -102,9 +102,11 @@ After = Annotated[
     str, typer.Option("--after", metavar="TIME", help="With --accuracy: time from writing to the run, 1day.")
 ]
 WeightsPath = Annotated[
-    Path | None,
+    str | None,
     typer.Option(
-        "--weights", metavar="FILE", help="With --accuracy: weights (.npz, LAYER.MATRIX). Default: random."
+        "--weights",
+        metavar="FILE",
+        help="With --accuracy: weights (.npz, LAYER.MATRIX), or random. Default: the model's, else random.",
     ),
 ]
 Instances = Annotated[

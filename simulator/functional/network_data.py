@@ -1,6 +1,7 @@
-"""Weights and inputs of a network's layers: drawn, or as a file says."""
+"""Weights and inputs of a network's layers: drawn, or as a model or a file says."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
@@ -22,10 +23,54 @@ _LARGEST = 4_000_000_000
 _WEIGHTS, _INPUTS = "gaussian", "zeros50"
 
 
-def told(*, given: bool) -> str:
-    """What weights and inputs are, in words."""
-    weights = "weights as given" if given else f"weights {DRAWN[_WEIGHTS][0]}"
-    return f"{weights}; inputs {DRAWN[_INPUTS][0]}"
+def told(weights: str) -> str:
+    """What weights and inputs are, in words; ``weights``: where they come from, "" if they are drawn."""
+    return f"weights {weights or DRAWN[_WEIGHTS][0]}; inputs {DRAWN[_INPUTS][0]}"
+
+
+@dataclass(frozen=True)
+class Stored(Mapping[str, Values]):
+    """Weights of a model, read and checked each time that somebody asks, so that one matrix is in memory at a time."""
+
+    held: Mapping[str, Callable[[], Values]]
+    shapes: Mapping[str, tuple[int, int]]
+
+    def __getitem__(self, name: str) -> Values:
+        remedy = "Give weights that are numbers (--weights FILE.npz), or have them drawn (--weights random)"
+        if name not in self.held:
+            raise InputError("has no weights in the model", field=name, remedy=remedy)
+        try:
+            return checked(np.asarray(self.held[name](), np.float64), self.shapes[name], name)
+        except InputError as error:
+            inner = "" if error.field == name else error.field
+            where = f"{name} ({inner})" if inner else name
+            raise InputError(
+                error.rule, place=error.place, field=where, value=error.value, remedy=error.remedy or remedy
+            ) from error
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.shapes)
+
+    def __len__(self) -> int:
+        return len(self.shapes)
+
+
+def model_weights(held: Mapping[str, Callable[[], Values]], graph: Graph) -> Weights:
+    """Weights of every matrix of the network as its model holds them, each looked at once. InputError."""
+    found = Stored(held, _shapes(graph))
+    for name in found:
+        _ = found[name]
+    return found
+
+
+def _shapes(graph: Graph) -> dict[str, tuple[int, int]]:
+    """``layer.matrix`` -> rows and columns, of layers with weights of their own."""
+    return {
+        f"{layer.name}.{m.name}": (m.rows, m.columns)
+        for layer in graph.mapped
+        if not layer.tied
+        for m in layer.matrices
+    }
 
 
 def read_weights(path: Path, graph: Graph) -> Weights:
@@ -39,7 +84,7 @@ def read_weights(path: Path, graph: Graph) -> Weights:
         raise InputError(
             rule, place=str(path), field="--weights", remedy="Write it with numpy.savez"
         ) from error
-    wanted = {f"{layer.name}.{m.name}": (m.rows, m.columns) for layer in graph.mapped for m in layer.matrices}
+    wanted = _shapes(graph)
     for name in held:
         if name not in wanted:
             raise InputError(

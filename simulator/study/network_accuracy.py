@@ -1,11 +1,13 @@
 """How exact a run's layers are: its mapping, its clock, and devices of the chip that it ran on."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator.base.errors import InputError
 from simulator.chip.precision import at_precision
@@ -15,13 +17,24 @@ from simulator.functional.effects import ALL
 from simulator.functional.gates import exact_step, unit_step
 from simulator.functional.layer import Layer, Setup
 from simulator.functional.metrics import Errors, errors
-from simulator.functional.network_data import Weights, inputs_of, read_weights, states_of, told, weights_of
+from simulator.functional.network_data import (
+    Weights,
+    inputs_of,
+    model_weights,
+    read_weights,
+    states_of,
+    told,
+    weights_of,
+)
 from simulator.functional.physics import physics
 from simulator.measure.network_accuracy import LayerErrors, NetworkAccuracy
 from simulator.study.gain_measurement import measurement
 from simulator.study.run import Result
 from simulator.workload import graph
 
+Held = Mapping[str, Callable[[], NDArray[Any]]]
+"""``layer.matrix`` -> its weights, read when asked for."""
+NOTHING: Held = {}
 _CALIBRATION = 256
 """Vectors that set full scales."""
 
@@ -29,25 +42,32 @@ _CALIBRATION = 256
 @dataclass(frozen=True)
 class Asked:
     """``after``: seconds from writing to the start of the run; ``instances``: how often the chip is written anew;
-    ``weights``: file .npz, else random; ``vectors`` a layer; ``seed``: which chip."""
+    ``weights``: a file .npz, *random*, or None for those of the model and random ones where there is none;
+    ``vectors`` a layer; ``seed``: which chip."""
 
     after: float = 0.0
     instances: int = 8
-    weights: Path | None = None
+    weights: Path | Literal["random"] | None = None
     vectors: int = 64
     seed: int = 0
 
 
 def network_accuracy(
-    result: Result, asked: Asked, progress: Callable[[str], None] = lambda step: None
+    result: Result,
+    asked: Asked,
+    progress: Callable[[str], None] = lambda step: None,
+    held: Held = NOTHING,
 ) -> NetworkAccuracy:
-    """Errors of every layer with weights, at the times at which the run computed it. InputError."""
+    """Errors of every layer with weights, at the times at which the run computed it; ``held``: a model's weights.
+
+    InputError.
+    """
     if result.mapping.hardware.reload:
         rule = "is not modelled where weights are written while the chip runs"
         raise InputError(rule, field="--accuracy", remedy="Leave out --reload, or take more chips (--chips)")
     chip, network = result.chip_file.chip, result.mapping.graph
-    held = physics(chip)
-    given = read_weights(asked.weights, network) if asked.weights else None
+    model = physics(chip).device
+    given, words = _weights(asked, network, held)
     clock = _clock(result)
     rows = []
     for layer in network.mapped:
@@ -58,12 +78,21 @@ def network_accuracy(
     time, spent = measurement(chip, result.mapping, [row.layer for row in rows])
     return NetworkAccuracy(
         layers=tuple(rows),
-        device=held.device.name,
+        device=model.name,
         after=asked.after,
-        told=told(given=given is not None),
+        told=told(words),
         compensation_ns=time,
         compensation_pj=spent,
     )
+
+
+def _weights(asked: Asked, network: graph.Graph, held: Held) -> tuple[Weights | None, str]:
+    """Weights, None if they are drawn, and where they come from."""
+    if isinstance(asked.weights, Path):
+        return read_weights(asked.weights, network), f"of {asked.weights.name}"
+    if held and asked.weights is None:
+        return model_weights(held, network), "of the model"
+    return None, ""
 
 
 def _clock(result: Result) -> dict[tuple[str, str], float]:

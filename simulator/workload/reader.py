@@ -2,11 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
+from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from simulator.base.errors import InputError
@@ -21,12 +23,14 @@ from simulator.workload.schema import Description
 class Workload:
     """A network as described in a file; ``bind`` gives it shapes.
 
-    ``coverage``: what became of the operators of a model that was imported.
+    ``coverage``: what became of the operators of a model that was imported; ``held``: ``layer.matrix`` -> its weights,
+    shape (rows, columns), read when asked for.
     """
 
     description: Description
     document: Document
     coverage: Coverage | None = None
+    held: Mapping[str, Callable[[], NDArray[Any]]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -94,6 +98,6 @@ def _imported(path: Path, dims: Sequence[str], *, allow_host: bool) -> Workload:
     from simulator.workload.onnx.walk import import_model
 
     made = import_model(path, dims, allow_host=allow_host)
-    workload = Workload(made.description, made.document, made.coverage)
+    workload = Workload(made.description, made.document, made.coverage, made.held)
     workload.bind()
     return workload

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
+from onnx import helper, numpy_helper
 
 Call = Any
 QUICK = ("--accuracy", "--instances", "2", "--no-plots")
@@ -57,7 +59,7 @@ def test_weights_of_a_file_are_used(call: Call, chip: Path, network: Path) -> No
     done = call("run", chip, "-w", network, *QUICK, *ideal, "--weights", "w.npz", "--json")
     own = json.loads(done.stdout)["accuracy"]
     drawn = json.loads(call("run", chip, "-w", network, *QUICK, *ideal, "--json").stdout)["accuracy"]
-    assert own["data"].startswith("weights as given")
+    assert own["data"].startswith("weights of w.npz")
     assert own["layers"][1]["error"] != drawn["layers"][1]["error"]
     assert own["layers"][0]["error"] < 0.05
 
@@ -116,3 +118,61 @@ layers:
     assert (
         0.005 < json.loads(ideal.stdout)["accuracy"]["layers"][0]["error_hidden"] < cell["error_hidden"] < 0.3
     )
+
+
+def written(path: Path, *weights: np.ndarray | None) -> Path:
+    """A model of two matrix products; ``None``: an initial value without values."""
+    nodes = [
+        helper.make_node("MatMul", ["x", "w1"], ["h"], name="first"),
+        helper.make_node("MatMul", ["h", "w2"], ["y"], name="second"),
+    ]
+    shapes = {"w1": (8, 12), "w2": (12, 4)}
+    tensors = []
+    for (name, shape), values in zip(shapes.items(), weights, strict=True):
+        empty = onnx.TensorProto(name=name, data_type=1, dims=shape)
+        tensors.append(empty if values is None else numpy_helper.from_array(values.astype(np.float32), name))
+    info = helper.make_tensor_value_info
+    graph = helper.make_graph(nodes, "net", [info("x", 1, [1, 8])], [info("y", 1, [1, 4])], tensors)
+    path.write_bytes(
+        helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)]).SerializeToString()
+    )
+    return path
+
+
+def test_a_model_s_own_weights_are_taken(call: Call, chip: Path, tmp_path: Path) -> None:
+    """What the same numbers give as a file; drawn ones give something else."""
+    source = np.random.default_rng(0)
+    first, second = source.uniform(-1, 1, (8, 12)), source.uniform(-1, 1, (12, 4))
+    path = written(tmp_path / "net.onnx", first, second)
+    archive = {"first.weights": np.float32(first), "second.weights": np.float32(second)}
+    np.savez(tmp_path / "w.npz", **archive)
+
+    def told(*options: object) -> Any:
+        done = call("run", chip, "-w", path, *QUICK, "--json", *options)
+        assert done.exit_code == 0, done.stderr
+        return json.loads(done.stdout)["accuracy"]
+
+    own, given, drawn = told(), told("--weights", "w.npz"), told("--weights", "random")
+    assert own["data"].startswith("weights of the model; ")
+    assert given["data"].startswith("weights of w.npz; ")
+    assert drawn["data"].startswith("weights normal, deviation 1/3")
+    assert own["layers"] == given["layers"] != drawn["layers"]
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        ([None, np.ones((12, 4))], "first.weights (initialiser w1): the file has no values for it"),
+        ([np.ones((8, 12)), np.full((12, 4), np.nan)], "second.weights: must be finite; 48 of 48 are NaN"),
+        ([np.full((8, 12), np.inf), np.ones((12, 4))], "first.weights: must be finite; 96 of 96 are NaN"),
+    ],
+)
+def test_a_model_without_its_weights_is_told(
+    call: Call, chip: Path, tmp_path: Path, weights: list[np.ndarray | None], message: str
+) -> None:
+    path = written(tmp_path / "net.onnx", *weights)
+    done = call("run", chip, "-w", path, *QUICK)
+    told = " ".join(done.stderr.split())
+    assert (done.exit_code, message in told) == (2, True), told
+    assert "--weights random" in told
+    assert call("run", chip, "-w", path, *QUICK, "--weights", "random").exit_code == 0

@@ -5,7 +5,8 @@ from functools import partial
 
 import numpy as np
 
-from simulator.workload.onnx import library
+from simulator.base.errors import InputError
+from simulator.workload.onnx import library, scales
 from simulator.workload.onnx.model import MAX_VALUES, Array, Constant, Model, Node, Typed, known
 
 INT64 = 7
@@ -19,6 +20,7 @@ _NAMES = (
     "Slice Split Sqrt Squeeze Sub Sum Tile Transpose Trilu Unsqueeze Where Xor"
 )
 _EVALUATED = frozenset(_NAMES.split())
+_QUANTISED = "DequantizeLinear"
 
 
 def shape_of(node: Node, typed: Typed) -> Constant:
@@ -45,10 +47,34 @@ def fold(
     folded = {}
     for number, name in enumerate(node.outputs):
         if name and name in types:
-            folded[name] = Constant(types[name], partial(content, number))
+            whole = partial(_whole, model, node, read, number)
+            folded[name] = Constant(types[name], partial(content, number), whole)
             if folded[name].size <= _SMALL:
                 _ = folded[name].data
     return folded
+
+
+def _whole(model: Model, node: Node, read: Mapping[str, Constant], number: int) -> Array:
+    """An output, however large its inputs are. Raises ``InputError``."""
+    found = None
+    if node.op in (*_EVALUATED, _QUANTISED) and not node.domain:
+        try:
+            arrays = {name: constant.whole() for name, constant in read.items()}
+            found = _evaluated(model, node, arrays, number)
+        except (RecursionError, ValueError):
+            found = None
+    if found is None:
+        rule = f"is worked out by {node.op}, which is not evaluated"
+        raise InputError(rule, place=model.path, field=f"node {node.name}")
+    return found
+
+
+def _evaluated(model: Model, node: Node, arrays: Mapping[str, Array], number: int) -> Array | None:
+    """The library's own evaluation does not know quantisation as older models have it."""
+    if node.op != _QUANTISED or node.integer("block_size", 0):
+        return library.evaluate(model, node, arrays)[number]
+    values, scale, zero = (arrays.get(name) for name in (*node.inputs, "")[:3])
+    return None if values is None else scales.real(values, scale, zero, node.integer("axis", 1))
 
 
 def _evaluate(model: Model, node: Node, read: Mapping[str, Constant]) -> list[Array | None]:

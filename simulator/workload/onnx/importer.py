@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import Any
 
@@ -11,7 +11,7 @@ from simulator.base.errors import InputError
 from simulator.base.explain import RuleError
 from simulator.workload.graph import Layer
 from simulator.workload.onnx.axes import Placed, before, grid_of, usual
-from simulator.workload.onnx.model import Constant, Model, Shape, Step, Typed, Value
+from simulator.workload.onnx.model import Array, Constant, Model, Shape, Step, Typed, Value
 from simulator.workload.schema import MAX_LAYERS, MAX_SIZE
 from simulator.workload.shapes import build, validated
 
@@ -31,6 +31,7 @@ class Importer:
         self.specs: dict[str, dict[str, Any]] = {}
         self.layers: dict[str, Layer] = {}
         self.origin: dict[str, str] = {}
+        self.held: dict[str, Callable[[], Array]] = {}
         self.promised: dict[str, Layer] = {}
         self.at_host: tuple[str, ...] = ()
         self.node = model.nodes[0]
@@ -114,6 +115,11 @@ class Importer:
         self._set(name, {"kind": kind, **sources, **own})
         self.origin[name] = origin or self.node.op
         return name
+
+    def hold(self, layer: str, values: Callable[[], Array], matrix: str = "weights") -> str:
+        """Where the values of a layer's matrix come from, shape (rows, columns); gives the layer's name."""
+        self.held[f"{layer}.{matrix}"] = values
+        return layer
 
     def revise(self, layer: str, **own: Any) -> None:
         """Change a layer's own words."""

@@ -1,19 +1,21 @@
 """The only module that imports ``onnx``: bytes to a plain model, shapes of outputs, small constants."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path, PurePosixPath
+from math import prod
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
 import onnx.inliner
 from google.protobuf.message import DecodeError
-from onnx import defs, numpy_helper, shape_inference
+from onnx import defs, helper, numpy_helper, shape_inference
 from onnx.reference import ReferenceEvaluator
 
 from simulator.base.errors import InputError
+from simulator.workload.onnx import external
 from simulator.workload.onnx.model import Array, Branch, Constant, Dimension, Model, Node, Typed
-from simulator.workload.onnx.wire import model_bytes
+from simulator.workload.onnx.wire import Tensors, model_bytes
 
 MAX_NODES = 100_000
 _RANDOM = (
@@ -25,13 +27,16 @@ _RANDOM = (
     "Multinomial",
 )
 
+_PACKED = (onnx.TensorProto.INT4, onnx.TensorProto.UINT4)
+"""Element types of which two share a byte."""
+
 
 class ShapeError(ValueError):
     """The shape of an operator's output does not follow."""
 
 
 def load(path: Path) -> Model:
-    """Read a model. External data is never opened. Raises ``InputError``."""
+    """Read a model; values in files of their own are opened when asked for. Raises ``InputError``."""
     proto = _parsed(path)
     if proto.functions:
         proto = _inlined(proto, path)
@@ -40,7 +45,8 @@ def load(path: Path) -> Model:
         raise InputError("holds no operator", place=str(path))
     if len(graph.node) > MAX_NODES:
         raise InputError(f"must have at most {MAX_NODES:,} operators", place=str(path), value=len(graph.node))
-    constants = {tensor.name: _constant(tensor, path) for tensor in graph.initializer}
+    held = Tensors(path)
+    constants = {tensor.name: _constant(tensor, path, held) for tensor in graph.initializer}
     constants |= {sparse.values.name: _sparse(sparse) for sparse in graph.sparse_initializer}
     return Model(
         path=str(path),
@@ -119,7 +125,7 @@ def branch(model: Model, node: Node, name: str) -> Branch | None:
 
 
 def _attribute(part: onnx.AttributeProto, path: Path) -> Any:
-    value = onnx.helper.get_attribute_value(part)
+    value = helper.get_attribute_value(part)
     if isinstance(value, bytes):
         return value.decode(errors="replace")
     if isinstance(value, onnx.TensorProto):
@@ -138,25 +144,47 @@ def _dimension(part: Any) -> Dimension:
     return part.dim_param or None
 
 
-def _constant(tensor: onnx.TensorProto, path: Path) -> Constant:
+def _constant(tensor: onnx.TensorProto, path: Path, held: Tensors | None = None) -> Constant:
     typed = Typed(tuple(tensor.dims), tensor.data_type)
     if any(size < 0 for size in typed.shape):
         raise InputError(
             "sizes must not be negative", place=str(path), field=tensor.name, value=list(tensor.dims)
         )
     if tensor.data_location == onnx.TensorProto.EXTERNAL:
-        _check_location(tensor, path)
-        return Constant(typed)
-    return Constant(typed, lambda: _array(tensor))
+        external.checked(_entries(tensor), path, tensor.name)
+        return Constant(typed, whole=lambda: _external(tensor, path))
+    return Constant(typed, lambda: _array(tensor), lambda: _whole(tensor, path, held))
 
 
-def _check_location(tensor: onnx.TensorProto, path: Path) -> None:
-    """External data is not read, since shapes suffice; a path that leads elsewhere is refused all the same."""
-    location = next((entry.value for entry in tensor.external_data if entry.key == "location"), "")
-    parts = PurePosixPath(location.replace("\\", "/"))
-    if parts.is_absolute() or ".." in parts.parts or (len(location) > 1 and location[1] == ":"):
-        rule = "external data must lie in the model's folder"
-        raise InputError(rule, place=str(path), field=tensor.name, value=location)
+def _whole(tensor: onnx.TensorProto, path: Path, held: Tensors | None) -> Array:
+    """Values of a tensor, from the file where they were left out. Raises ``InputError``."""
+    found = _array(tensor)
+    message = held.message(tensor.name) if held is not None and found is None else None
+    if message is not None:
+        found = _array(onnx.TensorProto.FromString(message))
+    if found is None:
+        raise InputError("the file has no values for it", place=str(path), field=f"initialiser {tensor.name}")
+    return found
+
+
+def _external(tensor: onnx.TensorProto, path: Path) -> Array:
+    """Values of a tensor that stand in another file of the model's folder. Raises ``InputError``."""
+    field = f"initialiser {tensor.name}"
+    try:
+        bits = helper.tensor_dtype_to_np_dtype(tensor.data_type).itemsize * 8
+    except (KeyError, TypeError) as error:
+        raise InputError("is of an unknown type", place=str(path), field=field) from error
+    size = -(-prod(tensor.dims) * (4 if tensor.data_type in _PACKED else bits) // 8)
+    filled = onnx.TensorProto(name=tensor.name, dims=tensor.dims, data_type=tensor.data_type)
+    filled.raw_data = external.content(_entries(tensor), path, field, size)
+    found = _array(filled)
+    if found is None:
+        raise InputError("holds no numbers of its type", place=str(path), field=field)
+    return found
+
+
+def _entries(tensor: onnx.TensorProto) -> dict[str, str]:
+    return {entry.key: entry.value for entry in tensor.external_data}
 
 
 def _sparse(sparse: onnx.SparseTensorProto) -> Constant:
@@ -193,7 +221,7 @@ def infer(
     _check_arity(schema, node)
     forms = {name: _form(types[name]) for name in node.inputs if name}
     data = {name: tensor for name in node.inputs if (tensor := _tensor(name, constants)) is not None}
-    imports = [onnx.helper.make_opsetid(domain, version) for domain, version in model.opsets.items()]
+    imports = [helper.make_opsetid(domain, version) for domain, version in model.opsets.items()]
     try:
         found = shape_inference.infer_node_outputs(schema, node.form, forms, data, opset_imports=imports)
     except Exception as error:
@@ -211,7 +239,7 @@ def _check_arity(schema: defs.OpSchema, node: Node) -> None:
 
 
 def _form(typed: Typed) -> onnx.TypeProto:
-    return onnx.helper.make_tensor_type_proto(typed.element, typed.shape)
+    return helper.make_tensor_type_proto(typed.element, typed.shape)
 
 
 def _tensor(name: str, constants: Mapping[str, Constant]) -> onnx.TensorProto | None:
@@ -240,15 +268,13 @@ def evaluate(model: Model, node: Node, inputs: Mapping[str, Array]) -> list[Arra
     nothing: list[Array | None] = [None] * len(node.outputs)
     if node.op in _RANDOM:
         return nothing
-    forms = [onnx.helper.make_tensor_value_info(name, 0, None) for name in inputs]
-    results = [onnx.helper.make_tensor_value_info(name, 0, None) for name in node.outputs if name]
-    graph = onnx.helper.make_graph([node.form], "constant", forms, results)
-    imports = [onnx.helper.make_opsetid(domain, version) for domain, version in model.opsets.items()]
+    forms = [helper.make_tensor_value_info(name, 0, None) for name in inputs]
+    results = [helper.make_tensor_value_info(name, 0, None) for name in node.outputs if name]
+    graph = helper.make_graph([node.form], "constant", forms, results)
+    imports = [helper.make_opsetid(domain, version) for domain, version in model.opsets.items()]
     try:
         with np.errstate(all="ignore"):
-            made = ReferenceEvaluator(onnx.helper.make_model(graph, opset_imports=imports)).run(
-                None, dict(inputs)
-            )
+            made = ReferenceEvaluator(helper.make_model(graph, opset_imports=imports)).run(None, dict(inputs))
     except Exception:
         return nothing
     arrays = iter(made)

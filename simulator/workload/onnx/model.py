@@ -6,6 +6,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from simulator.base.errors import InputError
+
 Shape = tuple[int, ...]
 Array = NDArray[Any]
 Dimension = int | str | None
@@ -28,10 +30,18 @@ class Typed:
 
 
 class Constant:
-    """A tensor that no request changes. Its content is worked out when somebody asks, if it can be had."""
+    """A tensor that no request changes. Its content is worked out when somebody asks, if it can be had.
 
-    def __init__(self, typed: Typed, content: Callable[[], Array | None] = lambda: None):
-        self.typed, self._content = typed, content
+    ``whole``: gives the values however many they are, or raises ``InputError``; by default those of ``content``.
+    """
+
+    def __init__(
+        self,
+        typed: Typed,
+        content: Callable[[], Array | None] = lambda: None,
+        whole: Callable[[], Array] | None = None,
+    ):
+        self.typed, self._content, self._whole = typed, content, whole
         self._known: Array | None = None
         self._asked = False
 
@@ -55,6 +65,15 @@ class Constant:
             self._known = self._content()
         self._asked = True
         return self._known
+
+    def whole(self) -> Array:
+        """The values, read anew each time. ``InputError`` where they cannot be had."""
+        if self._whole is not None:
+            return self._whole()
+        found = self._content()
+        if found is None:
+            raise InputError("its values cannot be worked out before a request")
+        return found
 
 
 def known(data: Array, element: int) -> Constant:

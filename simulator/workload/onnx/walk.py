@@ -18,7 +18,7 @@ from simulator.workload.onnx.dimensions import bound, sizes
 from simulator.workload.onnx.folding import fold, shape_of
 from simulator.workload.onnx.fusion import fuse
 from simulator.workload.onnx.importer import Importer, check_size, tidy
-from simulator.workload.onnx.model import Model, Node, Typed, Value
+from simulator.workload.onnx.model import Array, Model, Node, Typed, Value
 from simulator.workload.onnx.registry import HANDLERS, SHAPES
 from simulator.workload.schema import Description
 
@@ -33,11 +33,12 @@ _SHAPES = (("", "Shape"), ("", "Size"))
 
 @dataclass(frozen=True)
 class Imported:
-    """A network and how its operators were taken."""
+    """A network and how its operators were taken; ``held``: ``layer.matrix`` -> its values, read when asked for."""
 
     description: Description
     document: Document
     coverage: Coverage
+    held: Mapping[str, Callable[[], Array]]
 
 
 def import_model(path: Path, dims: Sequence[str] = (), *, allow_host: bool = False) -> Imported:
@@ -75,7 +76,7 @@ class _Walk:
             description = Description.model_validate(data)
         except ValidationError as error:
             raise explain(error, document, Description) from error
-        return Imported(description, document, coverage)
+        return Imported(description, document, coverage, importer.held)
 
     def _take(self, node: Node) -> None:
         importer = self.importer

@@ -5,8 +5,9 @@ Format: https://protobuf.dev/programming-guides/encoding/; field numbers: onnx.p
 
 import mmap
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from simulator.base.errors import InputError
 from simulator.base.input_file import read_bytes
@@ -17,7 +18,7 @@ _READ = 2**24
 """Files up to this size are read as they are."""
 _CONTENT = 2**20
 """Longest content of an initial value that is kept [bytes]."""
-_GRAPH, _INITIALIZER = 7, 5
+_GRAPH, _INITIALIZER, _NAME = 7, 5, 8
 _DATA = (4, 5, 7, 9, 10, 11)
 """Fields of a tensor that hold its values."""
 _FIXED = {1: 8, 5: 4}
@@ -49,6 +50,51 @@ def model_bytes(path: Path) -> bytes:
 def without_weights(content: Buffer) -> bytes:
     """The same model without the content of large initial values."""
     return _copied(content, 0, len(content), _GRAPH, _graph)
+
+
+class Tensors:
+    """Initial values of a model file, each read by itself when somebody asks for it."""
+
+    def __init__(self, path: Path):
+        self.path = path
+
+    def message(self, name: str) -> bytes | None:
+        """The encoded tensor of this name with its content; None if the file has none."""
+        found = self._places.get(name.encode())
+        if found is None:
+            return None
+        with opened(self.path) as stream:
+            stream.seek(found[0])
+            return stream.read(found[1] - found[0])
+
+    @cached_property
+    def _places(self) -> dict[bytes, tuple[int, int]]:
+        """Name -> where the tensor begins and ends in the file."""
+        with (
+            opened(self.path) as stream,
+            mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content,
+        ):
+            return dict(_initial_values(content))
+
+
+def opened(path: Path) -> BinaryIO:
+    """A file to read. Raises ``InputError``."""
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", place=str(path)) from error
+
+
+def _initial_values(content: Buffer) -> Iterator[tuple[bytes, tuple[int, int]]]:
+    for graph in _parts(content, 0, len(content), _GRAPH):
+        for tensor in _parts(content, graph.payload, graph.end, _INITIALIZER):
+            for name in _parts(content, tensor.payload, tensor.end, _NAME):
+                yield content[name.payload : name.end], (tensor.payload, tensor.end)
+
+
+def _parts(content: Buffer, begin: int, end: int, number: int) -> Iterator[_Field]:
+    """The messages and texts of one number in a message."""
+    return (field for field in _fields(content, begin, end) if field.number == number and field.whole)
 
 
 def _graph(content: Buffer, begin: int, end: int) -> bytes:

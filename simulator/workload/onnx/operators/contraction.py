@@ -2,10 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import prod
 
+import numpy as np
+
 from simulator.workload.onnx.importer import Importer
-from simulator.workload.onnx.model import Constant, Node, Shape, Value
+from simulator.workload.onnx.matrices import NONE, diagonal, real
+from simulator.workload.onnx.model import Array, Constant, Node, Shape, Value
 from simulator.workload.onnx.registry import operator
 
 Labels = Sequence[str]
@@ -52,10 +56,21 @@ def contract(importer: Importer, terms: Terms, *, bias: bool = False) -> tuple[s
     heads = prod(size[label] for label in shared)
     if isinstance(terms.second, Constant):
         width = heads * prod(size[label] for label in columns)
-        return importer.emit("linear", [source], width=width, groups=heads, bias=bias), axes
+        layer = importer.emit("linear", [source], width=width, groups=heads, bias=bias)
+        return importer.hold(layer, partial(_matrix, terms.second, second, (shared, inner, columns))), axes
     transposed = _stands(importer, terms.second, second, columns, inner)
     other = importer.arrange(terms.second, _where(second, columns if transposed else inner))
     return importer.emit("product", [source, other], heads=heads, transposed=transposed), axes
+
+
+def _matrix(constant: Constant, labels: Labels, order: Sequence[Labels]) -> Array:
+    """A constant as a matrix: a block for each of the shared labels, then the inner ones by the columns."""
+    kept = [label for label in labels if label]
+    shape = [size for label, size in zip(labels, constant.shape, strict=True) if label]
+    sizes = dict(zip(kept, shape, strict=True))
+    values = np.asarray(constant.whole()).reshape(shape)
+    values = values.transpose([kept.index(label) for part in order for label in part])
+    return diagonal(values.reshape([prod(sizes[label] for label in part) for part in order]))
 
 
 def _check(importer: Importer, terms: Terms) -> None:
@@ -82,8 +97,12 @@ def _stands(importer: Importer, value: Value, labels: Labels, columns: Labels, i
 @operator("MatMul", "MatMulInteger", "QLinearMatMul")
 def matmul(importer: Importer, node: Node) -> None:
     """Matrix product over the last two axes, broadcast over the others."""
+    scale, zero = {"QLinearMatMul": (4, 5), "MatMulInteger": (NONE, 3)}.get(node.op, (NONE, NONE))
     right = 3 if node.op == "QLinearMatMul" else 1
-    product(importer, _operand(importer, 0), _operand(importer, right))
+    second = _operand(importer, right)
+    if isinstance(second, Constant):
+        second = Constant(second.typed, whole=real(importer, second, scale, zero, axis=-1))
+    product(importer, _operand(importer, 0), second)
 
 
 def product(importer: Importer, first: Value | Constant, second: Value | Constant) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from simulator.workload.onnx.importer import Importer
+from simulator.workload.onnx.matrices import packed
 from simulator.workload.onnx.model import Node, Typed
 from simulator.workload.onnx.operators.normalisation import LAYER_NORM, RMS_NORM, layer_norm, trained
 from simulator.workload.onnx.operators.pointwise import UNARY, simple, spread
@@ -54,4 +55,5 @@ def packed_matmul(importer: Importer, node: Node) -> None:
         raise importer.refused(f"must have K = {value.shape[-1]}", node.integer("K", 0))
     axes = [axis for axis in value.wide if axis != len(value.shape) - 1]
     source = importer.arrange(value, axes)
-    importer.give(importer.emit("linear", [source], width=node.integer("N", 1)), axes)
+    layer = importer.emit("linear", [source], width=node.integer("N", 1))
+    importer.give(importer.hold(layer, packed), axes)

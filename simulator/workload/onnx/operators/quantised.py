@@ -1,7 +1,8 @@
 """Quantisation. Conversion to integers and back is what the converters of a chip do anyway: it costs nothing here."""
 
 from simulator.workload.onnx.importer import Importer
-from simulator.workload.onnx.model import Node, Typed
+from simulator.workload.onnx.matrices import NONE, real
+from simulator.workload.onnx.model import Constant, Node, Typed
 from simulator.workload.onnx.operators.contraction import product
 from simulator.workload.onnx.operators.pointwise import combine, simple
 from simulator.workload.onnx.operators.windows import image_of
@@ -90,4 +91,13 @@ def quantised_matmul(importer: Importer, node: Node) -> None:
             "must not transpose its operands", remedy="Export without fused matrix products"
         )
     weights = importer.constant(1)
-    product(importer, importer.active(), importer.active(1) if weights is None else weights)
+    if weights is None:
+        product(importer, importer.active(), importer.active(1))
+        return
+    scale, zero = _SCALES.get(node.op, (NONE, NONE))
+    whole = real(importer, weights, scale, zero, axis=-1)
+    product(importer, importer.active(), Constant(weights.typed, whole=whole))
+
+
+_SCALES = {"MatMulIntegerToFloat": (3, 5), "DynamicQuantizeMatMul": (2, 3)}
+"""Inputs that hold scale and zero of the weights."""

@@ -1,10 +1,15 @@
 """LSTM, GRU and RNN, forward, backward and both ways."""
 
+from collections.abc import Callable
+from functools import partial
 from math import prod
+
+import numpy as np
 
 from simulator.workload.graph import Layer
 from simulator.workload.onnx.importer import Delayed, Importer
-from simulator.workload.onnx.model import Node
+from simulator.workload.onnx.matrices import gates
+from simulator.workload.onnx.model import Array, Constant, Node
 from simulator.workload.onnx.registry import operator
 
 _GATES = {"GRU": 3, "RNN": 1}
@@ -27,7 +32,7 @@ def recurrent(importer: Importer, node: Node) -> None:
     hidden, direction = weights.shape[2], node.text("direction", "forward")
     source = _with_state(importer, source)
     ways = {"forward": [False], "reverse": [True]}.get(direction, [False, True])
-    made = [_way(importer, source, hidden, back=back) for back in ways]
+    made = [_way(importer, source, hidden, number, back=back) for number, back in enumerate(ways)]
     _outputs(importer, made, steps)
 
 
@@ -46,15 +51,36 @@ def _with_state(importer: Importer, source: str) -> str:
     return importer.emit("rearrange", layers, "", f"{importer.node.name}.begin", **words)
 
 
-def _way(importer: Importer, source: str, hidden: int, *, back: bool) -> str:
-    """Outputs of one direction, in the order of its steps."""
+def _way(importer: Importer, source: str, hidden: int, number: int, *, back: bool) -> str:
+    """Outputs of one direction, the ``number``-th of the node's weights, in the order of its steps."""
     label = f"{importer.node.name}.back" if back else importer.node.name
     if back:
         source = _turned(importer, source, f"{label}.turned")
     bias = bool(importer.input(3))
     if importer.node.op == "LSTM":
-        return importer.emit("lstm", [source], "", label, hidden=hidden, bias=bias)
-    return _cells(importer, source, label, hidden, bias=bias)
+        layer = importer.emit("lstm", [source], "", label, hidden=hidden, bias=bias)
+        for word, values in zip(("input_gate", "hidden_gate"), _weights(importer, number), strict=True):
+            importer.hold(layer, partial(_gates, values), word)
+        return layer
+    return _cells(importer, source, label, hidden, number, bias=bias)
+
+
+def _weights(importer: Importer, number: int) -> list[Callable[[], Array]]:
+    """Weights of a direction for the input and for the state, shape (gates, width)."""
+    constants = [constant for place in (1, 2) if (constant := importer.constant(place)) is not None]
+    return [partial(_of_way, constant, number) for constant in constants]
+
+
+def _of_way(constant: Constant, number: int) -> Array:
+    return np.asarray(constant.whole()[number])
+
+
+def _gates(values: Callable[[], Array]) -> Array:
+    return gates(values())
+
+
+def _turned_weights(values: Callable[[], Array]) -> Array:
+    return values().T
 
 
 def _turned(importer: Importer, source: str, name: str) -> str:
@@ -63,7 +89,7 @@ def _turned(importer: Importer, source: str, name: str) -> str:
     return importer.emit("rearrange", [source], "", name, **words)
 
 
-def _cells(importer: Importer, source: str, label: str, hidden: int, *, bias: bool) -> str:
+def _cells(importer: Importer, source: str, label: str, hidden: int, number: int, *, bias: bool) -> str:
     """A matrix for the input, one for the state a step ago, and a digital cell that closes the loop."""
     node, grid = importer.node, importer.layers[source].grid
     width = _GATES[node.op] * hidden
@@ -72,6 +98,8 @@ def _cells(importer: Importer, source: str, label: str, hidden: int, *, bias: bo
     before: Delayed = {"layer": name, "delay": 1}
     read = importer.emit("linear", [source], "", f"{label}.input", width=width, bias=bias)
     state = importer.emit("linear", [before], "", f"{label}.state", width=width, bias=bias)
+    for layer, values in zip((read, state), _weights(importer, number), strict=True):
+        importer.hold(layer, partial(_turned_weights, values))
     words = {"function": node.op.lower(), "operations": _CELL[node.op], "width": hidden}
     return importer.emit("elementwise", [read, state, before], "", name, **words)
 

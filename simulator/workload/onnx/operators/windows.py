@@ -4,7 +4,11 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
+import numpy as np
+
+from simulator.workload.onnx import matrices
 from simulator.workload.onnx.importer import Importer
+from simulator.workload.onnx.matrices import NONE, real
 from simulator.workload.onnx.model import Node, Shape, Value
 from simulator.workload.onnx.registry import CONTRIB, operator
 
@@ -75,7 +79,8 @@ def places(shape: Shape) -> tuple[int, ...]:
 @operator("FusedConv", domain=CONTRIB)
 def convolution(importer: Importer, node: Node) -> None:
     """Stationary kernel; what it has no constant weights for is refused."""
-    weights = importer.constant(3 if node.op == "QLinearConv" else 1)
+    quantised = node.op == "QLinearConv"
+    weights = importer.constant(3 if quantised else 1)
     if weights is None:
         raise importer.refused("must have constant weights")
     value, kernel, result = importer.active(), list(weights.shape[2:]), importer.shape()
@@ -84,11 +89,15 @@ def convolution(importer: Importer, node: Node) -> None:
     groups = node.integer("group", 1)
     if groups < 1 or weights.shape[1] * groups != value.shape[1]:
         raise importer.refused(f"must have weights for {value.shape[1]} channels", list(weights.shape))
-    bias = bool(importer.input(8 if node.op == "QLinearConv" else 2)) and node.op != "ConvInteger"
+    bias = bool(importer.input(8 if quantised else 2)) and node.op != "ConvInteger"
     own: dict[str, Any] = {"bias": bias, "groups": groups}
     if node.op == "FusedConv" and node.text("activation", "") == "Relu":
         own["activation"] = "relu"
-    importer.give(_convolve(importer, value, kernel, own), places(result))
+    layer = _convolve(importer, value, kernel, own)
+    scale, zero = {"QLinearConv": (4, 5), "ConvInteger": (NONE, 3)}.get(node.op, (NONE, NONE))
+    values = real(importer, weights, scale, zero, axis=0)
+    importer.hold(layer, lambda: matrices.kernel(values(), groups))
+    importer.give(layer, places(result))
 
 
 def _convolve(importer: Importer, value: Value, kernel: list[int], own: dict[str, Any]) -> str:
@@ -111,6 +120,7 @@ def transposed_convolution(importer: Importer, node: Node) -> None:
     spread = result[1] * prod(weights.shape[2:])
     product = importer.emit("linear", [source], width=spread, groups=groups, bias=bool(importer.input(2)))
     grid = _image(list(result[2:]), 1)
+    importer.hold(product, lambda: matrices.spread(np.asarray(weights.whole()), groups))
     name = f"{product}.col2im"
     layer = importer.emit("rearrange", [product], "", name, function="col2im", grid=grid, width=result[1])
     importer.give(layer, places(result))
