@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 from simulator.chip import scaling
 from simulator.chip.converter_base import SampledConverter
@@ -53,11 +54,11 @@ def tile_areas(chip: Chip) -> TileAreas:
 
 
 def die_area(chip: Chip, tile: Fraction) -> Fraction:
-    """The given area, or that of all tiles of ``tile`` [mm^2], global units and the overhead."""
+    """The given area, or that of all tiles of ``tile`` [mm^2], global units, attention units and the overhead."""
     if chip.die.area != "derived":
         return chip.die.area.magnitude
     assert chip.die.overhead is not None
-    return units_area(chip, tile) + chip.tiles * chip.die.overhead.magnitude
+    return units_area(chip, tile) + attention_area(chip) + chip.tiles * chip.die.overhead.magnitude
 
 
 def units_area(chip: Chip, tile: Fraction) -> Fraction:
@@ -72,14 +73,29 @@ def core_area(chip: Chip) -> Fraction:
     cores = chip.compute_cores
     if cores is None:
         return Fraction(0)
-    at = cores.scratchpad.anchor
-    memory = sram.area(cores.scratchpad.size.magnitude, at.bit_area.magnitude) * scaling.area(chip, at)
-    total = Fraction(0)
+    memory, total = _scratchpad(chip), Fraction(0)
     for core in (cores.light, cores.heavy):
         grown = compute_core.area(core.rate.magnitude, core.anchor.rate.magnitude)
         each = core.anchor.area.magnitude * grown * scaling.area(chip, core.anchor)
         total += int(core.units) * (each + memory)
     return total
+
+
+def _scratchpad(chip: Chip) -> Fraction:
+    """The scratchpad of a core or attention unit on a mesh [mm^2]."""
+    if chip.compute_cores is None:
+        return Fraction(0)
+    memory = chip.compute_cores.scratchpad
+    at = memory.anchor
+    return sram.area(memory.size.magnitude, at.bit_area.magnitude) * scaling.area(chip, at)
+
+
+def attention_area(chip: Chip) -> Fraction:
+    """All attention units [mm^2], on a mesh with their scratchpads; beside a die whose area is given."""
+    if chip.attention is None:
+        return Fraction(0)
+    each = chip.attention.area(partial(scaling.area, chip)) + _scratchpad(chip)
+    return int(chip.attention.units) * each
 
 
 def pad_area(chip: Chip) -> Fraction:

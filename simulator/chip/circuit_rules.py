@@ -1,6 +1,7 @@
 """What contradicts itself on a chip whose tiles have no converters: durations on circuits, pads at the edge."""
 
 from simulator.base.explain import RuleError
+from simulator.base.units import Quantity
 from simulator.chip.converter_sections import DurationConverter
 from simulator.chip.pad_section import LandingPads
 from simulator.chip.schema import Chip
@@ -53,10 +54,15 @@ def _mesh(chip: Chip) -> None:
     if chip.host.compute is not None:
         text = "must be left out: compute cores do what tiles cannot"
         raise RuleError(text, path=("host", "compute"), value=chip.host.compute.text)
-    for kind, core in (("light", chip.compute_cores.light), ("heavy", chip.compute_cores.heavy)):
-        if int(core.units) > chip.tiles:
+    units: dict[tuple[str, ...], Quantity] = {
+        ("compute_cores", kind): getattr(chip.compute_cores, kind).units for kind in ("light", "heavy")
+    }
+    if chip.attention is not None:
+        units["attention",] = chip.attention.units
+    for path, count in units.items():
+        if int(count) > chip.tiles:
             text = f"is more than the {chip.tiles} tiles, beside each of which a core may stand"
-            raise RuleError(text, path=("compute_cores", kind, "units"), value=core.units.text)
+            raise RuleError(text, path=(*path, "units"), value=count.text)
 
 
 def _alone(chip: Chip) -> None:

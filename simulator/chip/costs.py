@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 
-from simulator.base.units import Quantity
 from simulator.chip import scaling
 from simulator.chip.areas import buffer_size, digital_growth, digital_units, tile_areas
 from simulator.chip.converter_base import SampledConverter
 from simulator.chip.core_section import Core
+from simulator.chip.cost import Cost, cost
 from simulator.chip.schema import Chip
 from simulator.chip.timing import anchor_size, converter, mvm, size
 from simulator.parts import array, digital, landing_pad, leakage, offchip, sram, wire
@@ -22,20 +22,13 @@ _WHOLE = Fraction(1)
 
 
 @dataclass(frozen=True)
-class Cost:
-    """Energy [pJ] or power [mW], and the provenance of the figure behind it: "derived" once a law has moved it."""
-
-    value: Fraction
-    label: str
-
-
-@dataclass(frozen=True)
 class Costs:
     """Energies [pJ]: ``input``, ``word_lines`` (None: told under input), ``crossbar``, ``adc`` and ``buffer`` an MVM,
     ``output`` a value out of a local unit, ``gates`` a value into a global unit (None: there is none), ``wire`` a byte
     between neighbours, ``host`` a byte, ``chip_link`` one between chips, ``kv_cache`` one read or written,
     ``compute`` an operation of the host, ``programming`` a weight, ``pad`` a value through a landing pad,
-    ``light_core`` and ``heavy_core`` an operation there, ``scratchpad`` a byte in or out (None: not modelled).
+    ``light_core`` and ``heavy_core`` an operation there, ``scratchpad`` a byte in or out (None: not modelled),
+    ``attention`` by part of an attention unit.
     Powers [mW] of a tile: ``clock``, ``leakage``.
     """
 
@@ -56,6 +49,7 @@ class Costs:
     light_core: Cost | None
     heavy_core: Cost | None
     scratchpad: Cost | None
+    attention: Mapping[str, Cost]
     clock: Cost
     leakage: Cost
 
@@ -79,6 +73,7 @@ class Costs:
             "light_core": self.light_core,
             "heavy_core": self.heavy_core,
             "programming": self.programming,
+            **self.attention,
         }
 
 
@@ -102,18 +97,10 @@ def costs(chip: Chip) -> Costs:
         light_core=_core(chip, chip.compute_cores.light) if chip.compute_cores else None,
         heavy_core=_core(chip, chip.compute_cores.heavy) if chip.compute_cores else None,
         scratchpad=_scratchpad(chip),
+        attention=chip.attention.costs(partial(scaling.energy, chip)) if chip.attention else {},
         clock=_clock(chip),
         leakage=_leakage(chip),
     )
-
-
-def _cost(figure: Quantity, value: Fraction, *factors: Fraction, moved: bool = False) -> Cost:
-    """A figure's label, or "derived" if a law has moved it away from its anchor."""
-    moved = moved or any(factor != 1 for factor in factors)
-    label = "derived" if moved and figure.label != "assumption" else figure.label
-    for factor in factors:
-        value *= factor
-    return Cost(value, label)
 
 
 def _input(chip: Chip) -> Cost:
@@ -121,7 +108,7 @@ def _input(chip: Chip) -> Cost:
     part = section.part()
     driven = _driven(chip)
     moved = part.moved() or driven.columns != int(section.anchor.columns)
-    return _cost(section.figure, part.energy(driven), scaling.energy(chip, section.anchor), moved=moved)
+    return cost(section.figure, part.energy(driven), scaling.energy(chip, section.anchor), moved=moved)
 
 
 def _word_lines(chip: Chip) -> Cost | None:
@@ -131,7 +118,7 @@ def _word_lines(chip: Chip) -> Cost | None:
         return None
     figure, driven = section.anchor.word_line_energy, _driven(chip)
     moved = driven.columns != int(section.anchor.columns)
-    return _cost(figure, section.part().lines(driven), scaling.energy(chip, section.anchor), moved=moved)
+    return cost(figure, section.part().lines(driven), scaling.energy(chip, section.anchor), moved=moved)
 
 
 def _driven(chip: Chip) -> Driven:
@@ -151,7 +138,7 @@ def _crossbar(chip: Chip) -> Cost:
         return Cost(picojoule(power, mvm(chip).active), "assumption" if assumed else "derived")
     cells = array.devices(size(chip.tile), anchor_size(chip.tile))
     each = picojoule(at.power.magnitude, mvm(chip).active)
-    return _cost(at.power, each, cells, scaling.supply(chip, at))
+    return cost(at.power, each, cells, scaling.supply(chip, at))
 
 
 def _magnitude_label(chip: Chip) -> str:
@@ -197,9 +184,9 @@ def _adc(chip: Chip) -> Cost:
         planes=window.phases * reads.planes,
         active=window.active,
     )
-    made = _cost(section.figure, part.energy(use), scaling.energy(chip, section.anchor), moved=part.moved())
+    made = cost(section.figure, part.energy(use), scaling.energy(chip, section.anchor), moved=part.moved())
     front = _columns(chip, use)
-    return Cost(made.value + front.value, max(made, front, key=lambda cost: cost.value).label)
+    return Cost(made.value + front.value, max(made, front, key=lambda each: each.value).label)
 
 
 def _columns(chip: Chip, use: Use) -> Cost:
@@ -218,19 +205,19 @@ def _buffer(chip: Chip) -> Cost:
     at = chip.tile.input_buffer.anchor
     bits = 2 * 8 * int(chip.tile.crossbar.rows)
     grown = sram.energy(buffer_size(chip), at.size.magnitude)
-    return _cost(at.energy, at.energy.magnitude * bits, grown, scaling.energy(chip, at))
+    return cost(at.energy, at.energy.magnitude * bits, grown, scaling.energy(chip, at))
 
 
 def _output(chip: Chip) -> Cost:
     at = chip.tile.local_digital.anchor
-    return _cost(
+    return cost(
         at.energy, at.energy.magnitude, digital.energy(*digital_units(chip)), scaling.energy(chip, at)
     )
 
 
 def _gates(chip: Chip) -> Cost | None:
     unit = chip.global_digital
-    return _cost(unit.energy, unit.energy.magnitude, scaling.energy(chip)) if unit else None
+    return cost(unit.energy, unit.energy.magnitude, scaling.energy(chip)) if unit else None
 
 
 def _wire(chip: Chip) -> Cost:
@@ -238,7 +225,7 @@ def _wire(chip: Chip) -> Cost:
     here, there = scaling.here(chip).supply, scaling.origin(chip, at).supply
     byte = 8 * wire.bit_energy(at.energy.magnitude, here, there, pitch(chip))
     moved = here != there or pitch(chip) != chip.links.pitch.length.magnitude
-    return _cost(at.energy, byte, moved=moved)
+    return cost(at.energy, byte, moved=moved)
 
 
 def pitch(chip: Chip) -> Fraction:
@@ -249,27 +236,27 @@ def pitch(chip: Chip) -> Fraction:
 
 def _host(chip: Chip) -> Cost | None:
     figure = chip.host.energy or (offchip.ENERGY[chip.host.memory] if chip.host.memory else None)
-    return _cost(figure, offchip.energy(1, figure.magnitude)) if figure else None
+    return cost(figure, offchip.energy(1, figure.magnitude)) if figure else None
 
 
 def _compute(chip: Chip) -> Cost | None:
     figure = chip.host.compute_energy
-    return _cost(figure, figure.magnitude) if figure else None
+    return cost(figure, figure.magnitude) if figure else None
 
 
 def _chip_link(chip: Chip) -> Cost | None:
     figure = chip.chip_link.energy if chip.chip_link else None
-    return _cost(figure, offchip.energy(1, figure.magnitude)) if figure else None
+    return cost(figure, offchip.energy(1, figure.magnitude)) if figure else None
 
 
 def _kv_cache(chip: Chip) -> Cost | None:
     figure = chip.host.kv_cache.energy if chip.host.kv_cache else None
-    return _cost(figure, offchip.energy(1, figure.magnitude)) if figure else None
+    return cost(figure, offchip.energy(1, figure.magnitude)) if figure else None
 
 
 def _programming(chip: Chip) -> Cost | None:
     figure = chip.programming.energy if chip.programming else None
-    return _cost(figure, figure.magnitude) if figure else None
+    return cost(figure, figure.magnitude) if figure else None
 
 
 def _pad(chip: Chip) -> Cost | None:
@@ -278,12 +265,12 @@ def _pad(chip: Chip) -> Cost | None:
         return None
     grown = landing_pad.energy(int(pads.counter_bits), int(pads.anchor.counter_bits))
     figure = pads.anchor.energy
-    return _cost(figure, figure.magnitude, grown, scaling.energy(chip, pads.anchor))
+    return cost(figure, figure.magnitude, grown, scaling.energy(chip, pads.anchor))
 
 
 def _core(chip: Chip, core: Core) -> Cost:
     figure = core.anchor.energy
-    return _cost(figure, figure.magnitude, scaling.energy(chip, core.anchor))
+    return cost(figure, figure.magnitude, scaling.energy(chip, core.anchor))
 
 
 def _scratchpad(chip: Chip) -> Cost | None:
@@ -292,14 +279,14 @@ def _scratchpad(chip: Chip) -> Cost | None:
     memory = chip.compute_cores.scratchpad
     at = memory.anchor
     grown = sram.energy(memory.size.magnitude, at.size.magnitude)
-    return _cost(at.energy, 8 * at.energy.magnitude, grown, scaling.energy(chip, at))
+    return cost(at.energy, 8 * at.energy.magnitude, grown, scaling.energy(chip, at))
 
 
 def _clock(chip: Chip) -> Cost:
     """C V^2 f of the gates that are clocked."""
     at = chip.tile.local_digital.anchor
     frequency = chip.clocks.digital.magnitude / at.clock.magnitude
-    return _cost(
+    return cost(
         at.clock_power, at.clock_power.magnitude, frequency, digital_growth(chip), scaling.energy(chip, at)
     )
 
@@ -308,4 +295,4 @@ def _leakage(chip: Chip) -> Cost:
     at = chip.tile.leakage
     area = tile_areas(chip).cmos / scaling.area(chip, at)
     power = leakage.power(at.power.magnitude, area, at.area.magnitude, scaling.supply(chip, at))
-    return _cost(at.power, power, moved=power != at.power.magnitude)
+    return cost(at.power, power, moved=power != at.power.magnitude)

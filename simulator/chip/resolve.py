@@ -13,12 +13,14 @@ from typing import Literal
 from simulator.base.errors import InputError
 from simulator.base.units import Quantity, whole_ps
 from simulator.chip import timing
+from simulator.chip.attention.base import AttentionSection
 from simulator.chip.costs import pitch
 from simulator.chip.precision import at_precision
 from simulator.chip.schema import Chip, ChipLink, Host, Programming
 from simulator.chip.timing import mvm_window
 from simulator.chip.topology import Topology, build, edge, repeated, spread
 from simulator.parts import streaming
+from simulator.parts.attention.common import Unit
 from simulator.parts.streaming import Streaming
 from simulator.workload.graph import Layer
 
@@ -109,6 +111,15 @@ class Cores:
 
 
 @dataclass(frozen=True)
+class AttentionUnits:
+    """Attention units of a chip: names, style, and what one is."""
+
+    names: tuple[str, ...]
+    style: str
+    unit: Unit
+
+
+@dataclass(frozen=True)
 class Buffers:
     """Capacities: whole input vectors, bytes of window, bytes of residual, received partial-sum vectors."""
 
@@ -147,6 +158,7 @@ class Hardware:
     reload: bool = False
     pads: Pads | None = None
     cores: Cores | None = None
+    attention: AttentionUnits | None = None
     planes: int = 1
     segment_inputs: int = 0
     devices: int = 1
@@ -198,6 +210,7 @@ def resolve(chip: Chip, chips: int = 1, *, reload: bool = False) -> Hardware:
         reload=reload,
         pads=_pads(chip),
         cores=_cores(chip, one),
+        attention=_attention(chip),
         planes=int(tile.crossbar.planes),
         segment_inputs=int(tile.crossbar.segment_inputs or tile.crossbar.rows),
         devices=int(tile.crossbar.devices_per_weight),
@@ -273,9 +286,23 @@ def _cores(chip: Chip, one: Topology) -> Cores | None:
         for kind, core in kinds.items()
         for number, tile in enumerate(spread(tiles, int(core.units)), 1)
     }
+    if chip.attention:
+        units = _attention_names(chip.attention)
+        places |= dict(zip(units, spread(tiles, len(units)), strict=True))
     rates = {kind: core.rate.magnitude for kind, core in kinds.items()}
     hop = whole_ps(pitch(chip) * chip.links.anchor.delay.magnitude)
     return Cores(places, rates, section.scratchpad.bandwidth.magnitude, hop)
+
+
+def _attention(chip: Chip) -> AttentionUnits | None:
+    section = chip.attention
+    if section is None:
+        return None
+    return AttentionUnits(_attention_names(section), section.style, section.unit())
+
+
+def _attention_names(section: AttentionSection) -> tuple[str, ...]:
+    return tuple(f"attention[{number}]" for number in range(1, int(section.units) + 1))
 
 
 def _host(host: Host) -> HostPath:

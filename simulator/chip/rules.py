@@ -62,6 +62,9 @@ def _in_range(chip: Chip) -> None:
         for kind, core in (("light", chip.compute_cores.light), ("heavy", chip.compute_cores.heavy)):
             with _at("compute_cores", kind):
                 compute_core.area(core.rate.magnitude, core.anchor.rate.magnitude)
+    if chip.attention is not None:
+        with _at("attention"):
+            chip.attention.check()
     if chip.landing_pads is not None:
         with _at("landing_pads"):
             landing_pad.area(int(chip.landing_pads.counter_bits), 1)
@@ -107,6 +110,8 @@ def _anchors(chip: Chip) -> dict[tuple[str, ...], Anchor | None]:
         found["compute_cores", "light", "anchor"] = cores.light.anchor
         found["compute_cores", "heavy", "anchor"] = cores.heavy.anchor
         found["compute_cores", "scratchpad", "anchor"] = cores.scratchpad.anchor
+    if chip.attention is not None:
+        found |= {("attention", *path): anchor for path, anchor in chip.attention.anchors().items()}
     return {**found, ("technology", "anchor"): None} if chip.global_digital else found
 
 

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from simulator.base.explain import RuleError
 from simulator.base.units import Quantity
 from simulator.chip.accuracy import Accuracy
+from simulator.chip.attention.section import Attention
 from simulator.chip.core_section import ComputeCores
 from simulator.chip.leaf import (
     Area,
@@ -208,6 +209,7 @@ class Chip(Section):
     accuracy: Accuracy | None = None
     landing_pads: LandingPads | None = None
     compute_cores: ComputeCores | None = None
+    attention: Attention | None = None
     transport: Literal["host", "links", "circuits", "mesh"] = Field(
         description="How a layer's output reaches the next layer"
     )

@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from simulator.base.errors import InputError
+from simulator.chip.attention.section import STYLES
 from simulator.chip.resolve import Hardware
 from simulator.mapping.pack import room
 from simulator.mapping.placed import PlacedChain
 from simulator.mapping.split import Chain
+from simulator.workload.attention import blocks, products
 from simulator.workload.graph import Graph, Layer
 
 _MOST_TILES = 200_000
@@ -63,15 +65,35 @@ def _has_bits(layer: Layer, graph: Graph, hardware: Hardware) -> None:
 def _multiplies(graph: Graph, hardware: Hardware) -> None:
     """InputError if activations are multiplied with each other and nobody can."""
     asked = [layer for layer in graph.layers if layer.products]
-    if asked and hardware.host.compute is None and hardware.cores is None:
+    if asked and hardware.attention is not None:
+        _in_blocks(graph, hardware)
+    elif asked and hardware.host.compute is None and hardware.cores is None:
         macs = sum(layer.products for layer in asked)
         more = f" and {len(asked) - 1} more" if len(asked) > 1 else ""
         raise InputError(
             f"multiplies activations with each other ({macs:,} MACs an inference), which tiles cannot; "
-            f"{hardware.name} does not say how fast its host computes",
+            f"{hardware.name} has neither attention units nor anybody else who computes",
             place=graph.name,
             field=asked[0].name + more,
-            remedy="Add host.compute to the chip file, like --set host.compute='2 Top/s'",
+            remedy=f"Add attention to the chip file (style: {', '.join(STYLES)}), compute_cores on a mesh, or "
+            "host.compute, like --set host.compute='2 Top/s'",
+        )
+
+
+def _in_blocks(graph: Graph, hardware: Hardware) -> None:
+    """InputError for a product in no block, where units only do whole ones."""
+    units = hardware.attention
+    if units is None or units.unit.alone:
+        return
+    inside = {name for block in blocks(graph) for name in block.layers}
+    left = [name for name in products(graph) if name not in inside]
+    if left:
+        raise InputError(
+            "multiplies two activations and is no part of an attention (scores, softmax, mix of as many heads), which "
+            f"is all that units of style {units.style} do",
+            place=graph.name,
+            field=left[0] + (f" and {len(left) - 1} more" if len(left) > 1 else ""),
+            remedy="Take attention.style: digital, or host.compute instead of attention",
         )
 
 

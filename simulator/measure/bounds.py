@@ -21,6 +21,10 @@ PARTS = {
     "light_core": "light compute core",
     "heavy_core": "heavy compute core",
     "scratchpad": "scratchpad port",
+    "attention_scores": "attention scores",
+    "attention_softmax": "attention softmax",
+    "attention_mix": "attention mix",
+    "attention_memory": "attention memory",
     "programming": "weight programming",
 }
 """Part of a resource -> its name in tables and sentences."""

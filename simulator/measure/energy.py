@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass
 
-from simulator.chip.costs import Cost, Costs, costs
+from simulator.chip.cost import Cost
+from simulator.chip.costs import Costs, costs
 from simulator.chip.schema import Chip
 from simulator.chip.topology import Topology, physical
 from simulator.mapping.plan import Mapping

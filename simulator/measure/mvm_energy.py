@@ -6,7 +6,8 @@ from functools import cache
 
 import numpy as np
 
-from simulator.chip.costs import Cost, Costs, costs, follows
+from simulator.chip.cost import Cost
+from simulator.chip.costs import Costs, costs, follows
 from simulator.chip.precision import at_precision
 from simulator.chip.schema import Chip
 from simulator.program.form import Asked, Program

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from simulator.chip.areas import attention_area
 from simulator.chip.reader import ChipFile
 from simulator.chip.resolve import mvm_window, resolve
 from simulator.chip.schema import Chip
@@ -60,6 +61,7 @@ def chip_facts(file: ChipFile) -> dict[str, str]:
         else "none",
         "host": f"{scaled(float(chip.host.bandwidth), 'bit/s')} each way, {scaled(hardware.host.latency / 1e3, 'ns')}; "
         f"windows formed at the {chip.host.im2col}; {_computes(chip)}",
+        **_attention(chip),
         "layer to layer": _TRANSPORTS[chip.transport],
         **{f"area, {name}": f"{figure(size)} mm^2 ({AREAS[name]})" for name, size in areas(chip).items()},
         "energy not modelled": ", ".join(not_modelled(chip)),
@@ -73,8 +75,20 @@ def _computes(chip: Chip) -> str:
     return (
         f"computes {compute.text}"
         if compute
-        else "its work is in this latency, products of activations are refused"
+        else f"its work is in this latency{'' if chip.attention else ', products of activations are refused'}"
     )
+
+
+def _attention(chip: Chip) -> dict[str, str]:
+    """Units for attention, if there are any."""
+    section = chip.attention
+    if section is None:
+        return {}
+    place = "on the die" if chip.die.area == "derived" else "beside the die"
+    size = f"{figure(float(attention_area(chip)))} mm^2 {place}"
+    return {
+        "attention": f"{section.style}: {section.units.text} units of {section.heads.text} heads at a time, {size}"
+    }
 
 
 def _kind(node: str) -> str:

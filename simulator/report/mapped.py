@@ -6,6 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from simulator.chip.resolve import Hardware
 from simulator.mapping.plan import Mapping
 from simulator.measure.bounds import PARTS
 from simulator.report.grid import picture
@@ -27,9 +28,11 @@ def macs_mapped(plan: Mapping) -> int:
     )
 
 
-def coverage(mapped: int, model: int) -> str:
-    """MACs mapped against MACs in the model."""
-    rest = "" if mapped == model else " The others multiply activations with each other, at the host."
+def coverage(mapped: int, model: int, hardware: Hardware) -> str:
+    """MACs mapped against MACs in the model, and who does the others."""
+    where = "the host" if hardware.cores is None else "heavy compute cores"
+    where = where if hardware.attention is None else f"{hardware.attention.style} attention units"
+    rest = "" if mapped == model else f" The others multiply activations with each other, at {where}."
     return f"MACs mapped: {mapped:,} of {model:,} in the model ({percent(mapped / model)}).{rest}"
 
 
@@ -50,7 +53,7 @@ def show_mapping(plan: Mapping, console: Console) -> None:
         console,
     )
     _interval(layers, console)
-    sentence(coverage(macs_mapped(plan), plan.graph.macs + plan.graph.products), console)
+    sentence(coverage(macs_mapped(plan), plan.graph.macs + plan.graph.products, plan.hardware), console)
 
 
 def _copied(plan: Mapping) -> str:

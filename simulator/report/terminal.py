@@ -183,7 +183,8 @@ def _bounds(answer: Answer, console: Console) -> None:
 
 def _mapping(answer: Answer, console: Console) -> None:
     _figures("Mapping", _group(answer, "mapping"), console)
-    sentence(coverage(int(totals(answer.program).macs.sum()), macs_in_model(answer)), console)
+    mapped = int(totals(answer.program).macs.sum())
+    sentence(coverage(mapped, macs_in_model(answer), answer.mapping.hardware), console)
 
 
 def _limits(answer: Answer, console: Console) -> None:

@@ -10,6 +10,7 @@ WHERE = {
     "tiles": "its matrices sit on tiles",
     "in LAYER": "completed by that layer's local units",
     "on the way": "by the units that send its input on",
+    "attention unit": "by a unit for attention",
     "host": "by the host",
 }
 """What ``where`` says -> its meaning."""
@@ -28,7 +29,7 @@ def _of(context: Context, layer: Layer) -> str:
         return f"in {context.fusion.into[layer.name]}"
     if context.hardware.transport == "links" and on_chip(context, layer.name) is not None:
         return "on the way"
-    return "host"
+    return "attention unit" if layer.name in context.seats else "host"
 
 
 def matrix_text(layer: Layer) -> str:

@@ -17,10 +17,14 @@ TOKEN, PROMPT = 0, 1
 
 @dataclass(frozen=True)
 class Limits:
-    """Most requests that run at a time, and bytes for their keys and values; None: no limit."""
+    """Most requests that run at a time, and bytes for their keys and values; None: no limit.
+
+    ``memory``: the field of the chip file that gives these bytes.
+    """
 
     batch: int | None = None
     cache: int | None = None
+    memory: str = "host.kv_cache.size"
 
 
 @dataclass
@@ -81,7 +85,7 @@ class _Driver:
         if there is not None and needed > there:
             raise InputError(
                 f"keys and values of {each.longest} tokens take {needed:,} bytes; the kv cache has {there:,}",
-                field="host.kv_cache.size",
+                field=self._limits.memory,
                 remedy="Enlarge it, or ask for shorter prompts and outputs",
             )
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.base.errors import InputError
+from simulator.chip.attention.section import STYLES
 from simulator.chip.reader import load_chip
 from simulator.chip.resolve import Hardware, resolve
 from simulator.engine.contract import run
@@ -119,8 +120,9 @@ def test_products_need_a_host_that_computes() -> None:
         map_workload(attention(""), hardware())
     assert str(refused.value) == (
         "attention: s: multiplies activations with each other (128 MACs an inference), which tiles cannot; "
-        "IBM HERMES 64-core chip does not say how fast its host computes. "
-        "Add host.compute to the chip file, like --set host.compute='2 Top/s'"
+        "IBM HERMES 64-core chip has neither attention units nor anybody else who computes. "
+        f"Add attention to the chip file (style: {', '.join(STYLES)}), compute_cores on a mesh, or host.compute, like "
+        "--set host.compute='2 Top/s'"
     )
 
 

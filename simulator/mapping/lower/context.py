@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from simulator.chip.topology import chip_of, on_chip, physical
+from simulator.mapping.lower.attention.seats import Seat, seats
 from simulator.mapping.lower.builder import Builder, Spot
 from simulator.mapping.lower.core_homes import core_homes
 from simulator.mapping.lower.fuse import Fusion, fuse
@@ -34,6 +35,7 @@ class Context:
     hops: dict[tuple[str, int], int] = field(default_factory=dict)
     programs: dict[str, int] = field(default_factory=dict)
     fed: set[int] = field(default_factory=set)
+    kept: dict[str, int] = field(default_factory=dict)
     moves: dict[tuple[str, str], int] = field(default_factory=dict)
     trees: dict[tuple[str, tuple[str, ...]], list[tuple[str, str]]] = field(default_factory=dict)
 
@@ -53,19 +55,26 @@ class Context:
         return frozenset(map(self.here, self.mapping.turned))
 
     @cached_property
+    def seats(self) -> dict[str, Seat]:
+        """Layer -> what an attention unit does for it; the same for all shapes of the network."""
+        return seats(self.mapping)
+
+    @cached_property
     def homes(self) -> dict[str, int]:
-        """Layer -> the chip, from 1, at whose host it is known first: its tiles', else the last of its inputs'."""
+        """Layer -> the chip, from 1, at whose host it is known first: its tiles' or unit's, else its last input's."""
         found: dict[str, int] = {}
         for layer in self.graph.layers:
             home = self.graph[self.fusion.home(layer.name)]
             inputs = (found[source.layer] for source in layer.inputs if not source.delay)
             found[layer.name] = self.mapping.chip(home.name) if home.matrices else max(inputs, default=1)
+            if layer.name in self.seats:
+                found[layer.name] = self.seats[layer.name].chip
         return found
 
     @cached_property
     def cores(self) -> dict[str, str]:
         """Layer -> the compute core that keeps it; see ``core_homes``."""
-        return core_homes(self.mapping, self.graph, self.fusion.into, self.homes)
+        return core_homes(self.mapping, self.graph, self.fusion.into, self.homes, self.seats)
 
     @property
     def carried(self) -> bool:
@@ -131,7 +140,9 @@ class Context:
         """The stream whose operation p says: position p of this layer is known at the host."""
         if layer not in self.views:
             kind = self.graph[layer].kind
-            if self.computed(layer) and self.hardware.cores is not None:
+            if layer in self.seats:
+                self.views[layer] = self._seated(layer, self.seats[layer])
+            elif self.computed(layer) and self.hardware.cores is not None:
                 core = self.here(self.cores[layer])
                 kind_of = physical(core).partition("[")[0] + "_core"
                 processor = self.builder.resource(Resource(core, part=kind_of))
@@ -144,6 +155,17 @@ class Context:
                 spot = Spot("host", "host", layer, "at host")
                 self.views[layer] = self.builder.stream(spot, released=kind == "input")
         return self.views[layer]
+
+    def _seated(self, layer: str, seat: Seat) -> int:
+        """The stream of a layer that an attention unit computes; what stands between its stages takes no time."""
+        units, part = self.hardware.attention, f"attention_{seat.stage}"
+        assert units is not None
+        if seat.stage == "between":
+            return self.builder.stream(Spot(self.here(seat.unit), "attention", layer, "passed on"))
+        server = units.unit.server(seat.stage)
+        name = f"{self.here(seat.unit)}.{server}"
+        row = Resource(name, period=units.unit.period, part=f"attention_{server}")
+        return self.builder.stream(Spot(name, part, layer, "computed"), (self.builder.resource(row),))
 
     def computed(self, layer: str) -> bool:
         """Whether the host's processor spends time on a layer."""

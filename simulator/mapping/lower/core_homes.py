@@ -3,6 +3,7 @@
 from collections import Counter
 
 from simulator.chip.topology import on_chip, physical
+from simulator.mapping.lower.attention.seats import Seat
 from simulator.mapping.plan import Mapping
 from simulator.workload.graph import Graph, Layer
 
@@ -15,19 +16,25 @@ def is_heavy(layer: Layer) -> bool:
     return bool(layer.products) or layer.operations >= _HEAVY * layer.positions * layer.width
 
 
-def core_homes(mapping: Mapping, graph: Graph, into: dict[str, str], chips: dict[str, int]) -> dict[str, str]:
+def core_homes(
+    mapping: Mapping, graph: Graph, into: dict[str, str], chips: dict[str, int], seats: dict[str, Seat]
+) -> dict[str, str]:
     """Layer -> core; empty for inputs, which are outside.
 
     What tiles compute is kept by the nearest light core; what a core computes, by the nearest of its kind that has not
-    had its share of operations yet. ``into``: additions done by another layer's tiles; ``chips``: layer -> its chip.
+    had its share of operations yet; ``seats``: attention stays at its units. ``into``: additions done by another
+    layer's tiles; ``chips``: layer -> its chip.
     """
-    choice = _Choice(mapping, graph)
+    choice = _Choice(mapping, graph, seats)
     homes: dict[str, str] = {}
     for layer in graph.layers:
         placed = mapping.of(into.get(layer.name, layer.name))
         before = next((homes[s.layer] for s in layer.inputs if homes.get(s.layer)), "")
         if layer.kind == "input":
             homes[layer.name] = ""
+            continue
+        if layer.name in seats:
+            homes[layer.name] = seats[layer.name].unit
             continue
         if placed:
             found = choice.nearest("light", physical(placed[0].tiles[-1]))
@@ -42,14 +49,14 @@ def core_homes(mapping: Mapping, graph: Graph, into: dict[str, str], chips: dict
 class _Choice:
     """Cores of one chip with the operations that they have been given."""
 
-    def __init__(self, mapping: Mapping, graph: Graph):
+    def __init__(self, mapping: Mapping, graph: Graph, seats: dict[str, Seat]):
         cores = mapping.hardware.cores
         assert cores is not None
         self._cores, self._tiles = cores, mapping.hardware.single.tiles
         self._given: Counter[str] = Counter()
         asked: Counter[str] = Counter()
         for layer in graph.layers:
-            if not layer.matrices:
+            if not layer.matrices and layer.name not in seats:
                 asked[_kind(layer)] += layer.operations
         units = Counter(core.partition("[")[0] for core in cores.places)
         self._share = {kind: -(-asked[kind] // (units[kind] * mapping.hardware.dies)) for kind in units}

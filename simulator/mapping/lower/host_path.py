@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from simulator.mapping.lower.attention.units import around_stage, stage_work
 from simulator.mapping.lower.builder import Spot, constant
 from simulator.mapping.lower.chain import ChainStreams
 from simulator.mapping.lower.chip_path import seen
@@ -83,6 +84,8 @@ def lower_view(context: Context, name: str, chains: list[ChainStreams], left: Se
         return
     computed = context.computed(name)
     work = computing(context.hardware, layer, context.longest) if computed else constant(layer.positions)
+    if name in context.seats:
+        work = stage_work(context, layer)
     context.builder.work(view, work)
     for number, chain in enumerate(chains):
         _way_out(context, layer, number, chain, view)
@@ -94,7 +97,10 @@ def lower_view(context: Context, name: str, chains: list[ChainStreams], left: Se
             from_view(
                 context, view, layer, source, cause="host" if context.hardware.cores is None else "link"
             )
-        read_past(context, layer, view)
+        if name in context.seats:
+            around_stage(context, layer, view)
+        else:
+            read_past(context, layer, view)
 
 
 def packed(context: Context, layer: Layer, values: Int, *, results: bool) -> Int:

@@ -46,7 +46,8 @@ def write_cached(context: Context) -> None:
 def _timed(context: Context) -> bool:
     """Whether the memory takes time; only generation keeps something in it."""
     ideal = bool({"memory", "host"} & context.ideal)
-    return bool(context.longest) and context.hardware.host.kv_cache is not None and not ideal
+    kept_here = context.hardware.host.kv_cache is not None and context.hardware.attention is None
+    return bool(context.longest) and kept_here and not ideal
 
 
 @lru_cache(maxsize=512)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from simulator.base.errors import InputError, did_you_mean
+from simulator.mapping.lower.attention.units import keep
 from simulator.mapping.lower.builder import Builder
 from simulator.mapping.lower.chain import ChainStreams, lower_chain
 from simulator.mapping.lower.circuit_path import lower_circuits
@@ -116,6 +117,7 @@ def _views(
     context: Context, chains: dict[str, list[ChainStreams]], left: dict[str, list[int]] | None = None
 ) -> None:
     """Outputs reach the host, and so does all that somebody reads there."""
+    keep(context)
     for name in context.graph.outputs:
         context.view(name)
         if context.hardware.cores is not None and context.carried:

@@ -1,0 +1,1 @@
+"""Attention at units of its own: who serves which layer, and one module a style."""

@@ -1,0 +1,1 @@
+"""Attention units: products of two activations and softmax, one module a style."""

@@ -1,0 +1,75 @@
+"""Digital attention unit: a lane a head with multipliers and a softmax pipeline, keys and values in SRAM."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.parts.attention.common import Unit
+from simulator.parts.law import known
+
+Int = NDArray[np.int64]
+
+_HOROWITZ = "Horowitz, ISSCC 2014: 8-bit multiply 0.2 pJ, 32-bit add 0.1 pJ at 45 nm, 0.9 V"
+_DALLY = "Dally, NIPS 2015 tutorial: 8-bit multiply 282 um^2, 32-bit add 137 um^2 at 45 nm"
+_FLOAT = "Horowitz, ISSCC 2014: 16-bit floating-point multiply 1.1 pJ, add 0.4 pJ at 45 nm, 0.9 V"
+NODE = known("45 nm", "length", "source", _HOROWITZ)
+SUPPLY = known("0.9 V", "voltage", "source", _HOROWITZ)
+MAC_ENERGY = known(
+    "0.6 pJ", "energy", "assumption", f"{_HOROWITZ}; registers and control as much as multiply and add"
+)
+MAC_AREA = known("1257 um^2", "area", "assumption", f"{_DALLY}; three times for the rest")
+VALUE_ENERGY = known(
+    "10 pJ",
+    "energy",
+    "assumption",
+    f"five operations of 2 pJ (maximum, difference, exponential, sum, quotient); {_FLOAT}; registers and control as "
+    "much as multiply and add",
+)
+VALUE_AREA = known(
+    "0.045 mm^2",
+    "area",
+    "assumption",
+    "five multipliers and adders of 3000 um^2 at 45 nm, three times for the rest",
+)
+
+
+@dataclass(frozen=True)
+class Digital(Unit):
+    """Multiply-accumulates and softmax values a cycle and lane; cycles from first operand to first result.
+
+    ``size``: bytes for keys and values of all layers that the unit serves; ``rate`` [bit/s] of the port of keys
+    and of that of values.
+    """
+
+    macs: int
+    softmax: int
+    pipeline: int
+    size: int
+    rate: Fraction
+
+    @property
+    def alone(self) -> bool:
+        """See ``Unit``."""
+        return True
+
+    def products(self, each: Int, heads: int) -> Int:
+        """Picoseconds for so many multiply-accumulates a head, of all heads; shape of ``each``."""
+        return self._time(each, self.macs, heads)
+
+    def values(self, each: Int, heads: int) -> Int:
+        """Picoseconds for the softmax of so many values a head, of all heads; shape of ``each``."""
+        return self._time(each, self.softmax, heads)
+
+    def positions(self, width: int) -> int:
+        """See ``Unit``."""
+        return self.size // width
+
+    @property
+    def drain(self) -> int:
+        """Picoseconds from the last operand to the last result."""
+        return self.pipeline * self.period
+
+    def _time(self, each: Int, lanes: int, heads: int) -> Int:
+        return np.asarray(-(-each // lanes) * self.rounds(heads) * self.period, np.int64)
