@@ -25,7 +25,7 @@ def gain(core: Core, now: float, vectors: int, *, per_column: bool) -> Values:
 
     Shape (1,) or (columns,). Inputs are those of the calibration, again from the first where they are fewer.
     """
-    codes = np.resize(core.known, (vectors, len(core.weights)))
+    codes = np.resize(core.known, (vectors, core.lines))
     known, read = core.product(codes), core.multiply(codes, FIRST, now) * core.step
     axis = 0 if per_column else None
     shared = np.atleast_1d((known * read).sum(axis=axis))

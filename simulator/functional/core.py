@@ -1,6 +1,6 @@
 """A piece of a matrix on a tile: codes in, converted products out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -27,6 +27,7 @@ _EXACT = 1 << 23
 class Core:
     """A written piece. ``weights``: real, shape (rows, columns); ``on``: effects that are.
 
+    ``turned``: its columns are driven, its rows read; by reciprocity, wires included, the transposed matrix acts.
     ``explicit``: white noise of each device in each read, one by one, instead of its exact sum (for tests).
     """
 
@@ -34,11 +35,13 @@ class Core:
     place: Place
     weights: Values
     on: frozenset[str]
+    turned: bool = False
     explicit: bool = False
     clipped: int = 0
     converted: int = 0
 
     def __post_init__(self) -> None:
+        self._check_turned()
         self.scale = to_levels.scales(self.weights, self.physics)
         rounded = "levels" in self.on
         self._targets = to_levels.levels(self.weights, self.scale, self.physics, rounded=rounded)
@@ -46,10 +49,23 @@ class Core:
         self._now: tuple[float, dict[int | None, Floats]] | None = None
         self._converter: Converter | None = None
 
+    def _check_turned(self) -> None:
+        if self.turned and self.physics.offset:
+            rule = "holds a reference column, which an array that is driven from its columns has not"
+            raise InputError(rule, field="tile.crossbar.devices_per_weight", value=1)
+        if self.turned and self.physics.per_column:
+            rule = "has no model where an array is driven from its columns too"
+            raise InputError(rule, field="accuracy.weight_scale", value="column", remedy="Set it to tile")
+
     @property
     def ideal(self) -> Values:
-        """Levels without error, polarities subtracted, shape (rows, columns)."""
-        return _difference(self._targets, self.physics)
+        """Levels without error, polarities subtracted, shape (lines driven, lines read)."""
+        return self._plane(self._targets, None)
+
+    @property
+    def lines(self) -> int:
+        """Lines that are driven."""
+        return int(self.weights.shape[1 if self.turned else 0])
 
     def calibrate(self, codes: Floats) -> None:
         """Set the converters' full scale, by policy; ``codes``: inputs of the calibration, shape (MVMs, rows).
@@ -61,11 +77,12 @@ class Core:
             size = 1.0
         else:
             if adc.policy == "max":
-                codes = np.full((1, len(self.weights)), float(self.physics.coding.largest))
+                codes = np.full((1, self.lines), float(self.physics.coding.largest))
             full = max(self._largest(read) for read in reads(codes, self.physics.coding))
             full *= 1 + adc.margin * (adc.policy == "calibrated")
             size = step(full, adc.largest)
-        self._converter = Converter(adc, self.place, self.weights.shape[1], size, self.on)
+        place = replace(self.place, column=self.place.row) if self.turned else self.place
+        self._converter = Converter(adc, place, self.weights.shape[0 if self.turned else 1], size, self.on)
 
     @property
     def step(self) -> float:
@@ -99,11 +116,12 @@ class Core:
 
     def _largest(self, read: Read) -> float:
         if self.physics.adc.policy == "max":
-            return float(np.abs(read.codes).max()) * len(self.weights) * self.physics.signed
+            return float(np.abs(read.codes).max()) * self.lines * self.physics.signed
         return float(np.abs(read.codes @ self._plane(self._targets, read.polarity)).max(initial=0))
 
     def _plane(self, levels: Values, polarity: int | None) -> Values:
-        return _difference(levels, self.physics) if polarity is None else levels[polarity]
+        found = _difference(levels, self.physics) if polarity is None else levels[polarity]
+        return np.ascontiguousarray(found.T) if self.turned else found
 
     def _sums(self, read: Read, number: int, first: int, now: float) -> Floats:
         """Column sums of a read with its noise, a fresh array."""
@@ -112,7 +130,8 @@ class Core:
         sums = _product(codes, matrix)
         if self._deviations is None:
             return sums
-        who = (self.place.tile, "read_noise", "white", self.place.row, self.place.column, number)
+        kind = "white, turned" if self.turned else "white"
+        who = (self.place.tile, "read_noise", kind, self.place.row, self.place.column, number)
         if self.explicit:
             return sums + self._one_by_one(codes, first, read.share, who)
         width = self._deviations.shape[1]
@@ -130,9 +149,11 @@ class Core:
 
     @cached_property
     def _deviations(self) -> Floats | None:
-        """Variances of white noise in a read of the whole time [levels^2], shape (rows, columns)."""
+        """Variances of white noise in a read of the whole time [levels^2], shape (lines driven, lines read)."""
         found = self.array.read_variance
-        return None if found is None else found.astype(np.float32)
+        if found is None:
+            return None
+        return np.ascontiguousarray(found.T if self.turned else found, np.float32)
 
     def _matrix(self, now: float, polarity: int | None) -> Floats:
         """Effective levels at a time; kept until the time is another."""
@@ -165,7 +186,7 @@ class Core:
     @property
     def _single(self) -> bool:
         """Whether single precision loses nothing that the converter would tell."""
-        largest = len(self.weights) * self.physics.coding.largest * max(self.physics.signed, 1.0)
+        largest = self.lines * self.physics.coding.largest * max(self.physics.signed, 1.0)
         return "converter" in self.on and largest < _EXACT and self.physics.adc.bits <= 12
 
 

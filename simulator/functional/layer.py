@@ -17,6 +17,7 @@ from simulator.functional.inputs import encode
 from simulator.functional.physics import Physics
 from simulator.mapping.placed import PlacedChain
 from simulator.mapping.plan import Mapping
+from simulator.mapping.split import Piece, Range
 
 Floats = NDArray[np.floating[Any]]
 Values = NDArray[np.float64]
@@ -44,20 +45,30 @@ class Setup:
 def corners(mapping: Mapping) -> dict[int, list[Corner]]:
     """Where every piece is on its tile, by number of chain.
 
-    Pieces that share a tile follow each other along its diagonal, and on the next plane where one is full.
+    Pieces that share a tile follow each other along its diagonal, and on the next plane where one is full. Those of a
+    layer that uses the matrix of another are where that one's are.
     """
     rows, columns = mapping.hardware.rows, mapping.hardware.columns
     used: dict[str, Corner] = {}
-    found: dict[int, list[Corner]] = {}
-    for number, placed in enumerate(mapping.chains):
-        found[number] = []
+    found: dict[int, list[Corner]] = {number: [] for number in range(len(mapping.chains))}
+    seats: dict[tuple[object, ...], Corner] = {}
+    for number, placed in sorted(enumerate(mapping.chains), key=lambda item: item[1].chain.tied):
+        owner = mapping.graph[placed.chain.layer].owner
         for tile, piece in zip(placed.tiles, placed.chain.pieces, strict=True):
-            at = used.get(tile, Corner(0, 0))
-            if at.row + piece.height > rows or at.column + piece.width > columns:
-                at = Corner(0, 0, at.plane + 1)
-            found[number].append(at)
-            used[tile] = Corner(at.row + piece.height, at.column + piece.width, at.plane)
+            seat = (tile, owner, placed.chain.copy, piece.matrix, *held(placed, piece))
+            if seat not in seats:
+                at = used.get(tile, Corner(0, 0))
+                if at.row + piece.height > rows or at.column + piece.width > columns:
+                    at = Corner(0, 0, at.plane + 1)
+                seats[seat] = at
+                used[tile] = Corner(at.row + piece.height, at.column + piece.width, at.plane)
+            found[number].append(seats[seat])
     return found
+
+
+def held(placed: PlacedChain, piece: Piece) -> tuple[Range, Range]:
+    """Rows and columns of the matrix that a piece holds, whichever way it is used."""
+    return (piece.columns, piece.rows) if placed.chain.backward else (piece.rows, piece.columns)
 
 
 @dataclass
@@ -73,12 +84,13 @@ class Column:
 class Layer:
     """A layer with weights written.
 
-    ``weights``: one array a matrix of the layer, whole, shape (rows, columns).
+    ``weights``: one array a matrix of the layer, whole, shape (rows, columns); of a layer that uses the matrix of
+    another, that one's.
     """
 
     def __init__(self, mapping: Mapping, name: str, weights: Sequence[Values], setup: Setup):
         self.physics, self.on = setup.physics, setup.on
-        self.width = weights[0].shape[1]
+        self.width = weights[0].shape[0 if mapping.graph[name].backward else 1]
         places = corners(mapping)
         self.columns = [
             Column(placed, _cores(placed, places[number], weights, setup))
@@ -119,7 +131,7 @@ class Layer:
     def forward(self, inputs: Sequence[Values], ages: Ages, first: int = 0) -> Values:
         """Results of MVMs from number ``first``, shape (MVMs, columns); one array of inputs a matrix, (MVMs, rows).
 
-        Copies of the layer take turns.
+        Copies of the layer take turns; groups of the same columns are added up at the host.
         """
         codes = self.encode(inputs)
         found = np.zeros((len(codes[0]), self.width))
@@ -129,7 +141,7 @@ class Layer:
             mine = numbers % chain.copies == chain.copy
             if mine.any():
                 own, begin = [values[mine] for values in codes], int(numbers[mine][0]) // chain.copies
-                found[mine, slice(*chain.columns)] = self._along(column, own, begin, ages)
+                found[mine, slice(*chain.columns)] += self._along(column, own, begin, ages)
         return found
 
     def _along(self, column: Column, codes: Sequence[Floats], first: int, ages: Ages) -> Values:
@@ -189,8 +201,9 @@ def _cores(
                 at.column,
                 setup.instance,
             ),
-            weights[piece.matrix][slice(*piece.rows), slice(*piece.columns)],
+            weights[piece.matrix][tuple(slice(*part) for part in held(placed, piece))],
             setup.on,
+            placed.chain.backward,
         )
         for tile, piece, at in zip(placed.tiles, placed.chain.pieces, corner, strict=True)
     ]

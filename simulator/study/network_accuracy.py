@@ -71,8 +71,6 @@ def network_accuracy(
     clock = _clock(result)
     rows = []
     for layer in network.mapped:
-        if not result.mapping.of(layer.name):
-            continue  # its devices are another layer's, read from the other side
         progress(f"accuracy of {layer.name}")
         rows.append(_layer(result, layer, asked, given, clock))
     time, spent = measurement(chip, result.mapping, [row.layer for row in rows])
@@ -113,10 +111,11 @@ def _layer(
     clock: dict[tuple[str, str], float],
 ) -> LayerErrors:
     chip = at_precision(result.chip_file.chip, layer.asked("magnitude_bits"), layer.asked("output_bits"))
-    weights = weights_of(layer, given, asked.seed)
+    weights = weights_of(result.mapping.graph[layer.owner], given, asked.seed)
     inputs = inputs_of(layer, asked.vectors, "inputs", asked.seed)
     known = inputs_of(layer, max(_CALIBRATION, asked.vectors), "calibration", asked.seed)
-    exact = sum(values @ matrix for values, matrix in zip(inputs, weights, strict=True))
+    acting = [matrix.T if layer.backward else matrix for matrix in weights]
+    exact = sum(values @ matrix for values, matrix in zip(inputs, acting, strict=True))
     written = ages(result.mapping, chip, asked.after)
 
     def age(tile: str) -> float:
