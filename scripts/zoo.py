@@ -307,21 +307,21 @@ def gpt2(size: str, layers: int, width: int, heads: int) -> Network:
     return net
 
 
-def llama() -> Network:
-    """Llama 3 8B: eight key heads for 32 query heads, SwiGLU, RMS normalisation, rotary positions."""
-    width, hidden, entries = 4096, 14336, 128256
-    net = Network(
-        "llama3_8b",
-        "Llama 3 8B (Grattafiori et al., The Llama 3 herd of models, arXiv 2407.21783), over a prompt",
-    )
-    net.sequence = "{length: 128, limit: 8192}"
+def llama(name: str, source: str, *, hidden: int, entries: int, longest: int, key_heads: int = 0) -> Network:
+    """A Llama of 32 blocks of 4,096: SwiGLU, RMS normalisation, rotary positions, a key head for each query head or
+    fewer."""
+    width = 4096
+    net = Network(name, f"{source}, over a prompt or token by token")
+    net.sequence = f"{{length: 128, limit: {longest}}}"
     net.layer("tokens", "input", "", shape=[1], sequence=True)
     net.layer("words", "embedding", entries=entries, width=width)
     rms = {"function": "rms_norm", "operations": 4, "trained": width}
     for number in range(32):
         name, start = f"layer{number}", net.last
         net.layer(f"{name}.norm1", "normalise", [start], **rms)
-        attention(net, f"{name}.attention", width, 32, key_heads=8, causal=True, bias=False, rotary=True)
+        attention(
+            net, f"{name}.attention", width, 32, key_heads=key_heads, causal=True, bias=False, rotary=True
+        )
         middle = net.layer(f"{name}.sum1", "add", [net.last, start])
         normed = net.layer(f"{name}.norm2", "normalise", [middle], **rms)
         swiglu(net, name, normed, hidden, width)
@@ -367,6 +367,41 @@ def mixtral() -> Network:
     net.layer("end", "normalise", [net.last], **rms)
     net.layer("logits", "linear", width=entries)
     return net
+
+
+def mixture(width: int) -> Network:
+    """Three decoder blocks, in each of which a token visits two of eight experts of two layers."""
+    net = Network(
+        f"moe_{width}",
+        "The decoder of the README of IBM/3D-CiM-LLM-Inference-Simulator (3 layers, 512 wide, 8 heads, 1,024 words) "
+        f"with mixtures of experts as in Buchel et al., Nature Comput. Sci. 5 (2025), {width} wide; 8 experts of which "
+        "2 work are an assumption",
+    )
+    net.sequence = "{length: 12, limit: 1024}"
+    net.layer("tokens", "input", "", shape=[1], sequence=True)
+    net.layer("words", "embedding", entries=1024, width=width)
+    for number in range(3):
+        name, start = f"layer{number}", net.last
+        attention(net, f"{name}.attention", width, 8, causal=True, bias=False)
+        net.layer(f"{name}.sum1", "add", [net.last, start])
+        middle = norm(net, f"{name}.norm1", width)
+        router = net.layer(f"{name}.router", "linear", middle, width=8)
+        route = net.layer(f"{name}.route", "route", [middle, router], experts=8, chosen=2)
+        outputs = [
+            _expert(net, f"{name}.expert{expert}", f"{{layer: {route}, expert: {expert}}}", width)
+            for expert in range(1, 9)
+        ]
+        net.layer(f"{name}.experts", "elementwise", outputs, function="weighted_sum", operations=4)
+        net.layer(f"{name}.sum2", "add", [net.last, middle])
+        norm(net, f"{name}.norm2", width)
+    net.layer("logits", "linear", width=1024)
+    return net
+
+
+def _expert(net: Network, name: str, source: str, width: int) -> str:
+    """Four times as wide between its two layers."""
+    net.layer(f"{name}.up", "linear", source, width=4 * width, activation="relu")
+    return net.layer(f"{name}.down", "linear", width=width)
 
 
 def _rnn_t_encoder(net: Network, frames: int) -> None:
@@ -618,8 +653,24 @@ ZOO: dict[str, Callable[[], Network]] = {
     "resnet32_cifar10": resnet32,
     "gpt2_small": lambda: gpt2("small", 12, 768, 12),
     "gpt2_xl": lambda: gpt2("xl", 48, 1600, 25),
-    "llama3_8b": llama,
+    "llama2_7b": lambda: llama(
+        "llama2_7b",
+        "Llama 2 7B (Touvron et al., arXiv 2307.09288)",
+        hidden=11008,
+        entries=32000,
+        longest=4096,
+    ),
+    "llama3_8b": lambda: llama(
+        "llama3_8b",
+        "Llama 3 8B (Grattafiori et al., The Llama 3 herd of models, arXiv 2407.21783)",
+        hidden=14336,
+        entries=128256,
+        longest=8192,
+        key_heads=8,
+    ),
     "mixtral_8x7b": mixtral,
+    "moe_512": lambda: mixture(512),
+    "moe_768": lambda: mixture(768),
     "matmul64_random": lambda: product("random"),
     "matmul64_symmetric": lambda: product("symmetric"),
     "matmul64_doubly_stochastic": lambda: product("doubly_stochastic"),

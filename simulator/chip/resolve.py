@@ -18,7 +18,7 @@ from simulator.chip.costs import pitch
 from simulator.chip.precision import at_precision
 from simulator.chip.schema import Chip, ChipLink, Host, Programming
 from simulator.chip.timing import mvm_window
-from simulator.chip.topology import Topology, build, edge, repeated, spread
+from simulator.chip.topology import Topology, build, edge, physical, repeated, spread, tile_of
 from simulator.parts import streaming
 from simulator.parts.attention.common import Unit
 from simulator.parts.streaming import Streaming
@@ -134,7 +134,8 @@ class Hardware:
     """A chip in integers, or ``chips`` equal ones: ``single`` is the topology of one, ``topology`` that of all.
 
     With ``reload`` there is one chip, and ``chips`` are the sets of weights that it holds in turn. ``planes``: matrices
-    that a tile can hold on top of each other, read one after the other. ``segment_inputs``: most inputs of a piece;
+    that a tile can hold on top of each other, read one after the other; ``tiers``: arrays of a tile, likewise, with
+    devices of their own. ``segment_inputs``: most inputs of a piece;
     ``devices`` a weight; ``sharing``: what pieces that share a tile need of their own. ``partial_sums`` add up over
     links, or at the host. ``backward``: time [ps] to change direction (None: there is one direction).
     ``magnitude_bits``, ``output_bits``: at most; ``mvms``: timing by both, where layers choose.
@@ -160,6 +161,7 @@ class Hardware:
     cores: Cores | None = None
     attention: AttentionUnits | None = None
     planes: int = 1
+    tiers: int = 1
     segment_inputs: int = 0
     devices: int = 1
     sharing: Literal["rows_and_columns", "columns"] = "rows_and_columns"
@@ -177,6 +179,15 @@ class Hardware:
     def mvm_of(self, layer: Layer) -> Mvm:
         """Timing of a layer's MVMs."""
         return self.mvms[self.bits(layer)] if self.mvms else self.mvm
+
+    def site(self, name: str) -> str:
+        """What is there of a tile, unit, port or link: sets of weights take turns on the same, and so do tiers."""
+        return physical(name) if self.reload else tile_of(name) if self.tiers > 1 else name
+
+    @property
+    def arrays(self) -> int:
+        """Arrays of a chip."""
+        return len(self.single.tiles) * self.tiers
 
     @property
     def whole(self) -> bool:
@@ -197,6 +208,8 @@ def resolve(chip: Chip, chips: int = 1, *, reload: bool = False) -> Hardware:
     if not 1 <= chips <= MOST_CHIPS:
         raise InputError(f"must be between 1 and {MOST_CHIPS}", field="--chips", value=chips)
     tile = chip.tile
+    if reload and int(tile.crossbar.tiers) > 1:
+        raise InputError(f"is for tiles of one array; those of {chip.name} have tiers", field="--reload")
     digital, one = clock_period(chip.clocks.digital), build(chip)
     return Hardware(
         name=chip.name,
@@ -212,6 +225,7 @@ def resolve(chip: Chip, chips: int = 1, *, reload: bool = False) -> Hardware:
         cores=_cores(chip, one),
         attention=_attention(chip),
         planes=int(tile.crossbar.planes),
+        tiers=int(tile.crossbar.tiers),
         segment_inputs=int(tile.crossbar.segment_inputs or tile.crossbar.rows),
         devices=int(tile.crossbar.devices_per_weight),
         sharing=tile.crossbar.sharing,

@@ -236,6 +236,9 @@ def _for_transport(chip: Chip) -> None:
     if chip.partial_sums == "host" and chip.transport != "host":
         rule = f"is for transport=host: with transport={chip.transport} partial sums stay on the chip"
         raise RuleError(rule, path=("partial_sums",), value=chip.partial_sums)
+    if int(chip.tile.crossbar.tiers) > 1 and chip.partial_sums != "host":
+        rule = "needs partial_sums=host: a piece on a tier stands for itself"
+        raise RuleError(rule, path=("tile", "crossbar", "tiers"), value=chip.tile.crossbar.tiers.text)
     if chip.tile.precision == "layer" and chip.transport == "circuits":
         rule = "must be fixed with transport=circuits: all durations of a chip have the same bits"
         raise RuleError(rule, path=("tile", "precision"), value=chip.tile.precision)

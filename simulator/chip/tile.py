@@ -26,6 +26,7 @@ from simulator.parts.array import Window
 from simulator.parts.law import known
 
 _PLANE = known(1, "count", "assumption", "a matrix a tile")
+_TIER = known(1, "count", "assumption", "an array a tile")
 _LANE = known(1, "count", "assumption", "one datapath")
 _WORD = known(16, "count", "assumption", "half-precision floating point")
 
@@ -82,12 +83,15 @@ class Crossbar(Section):
     Its power is the anchor's, or follows from ``conductance`` by Ohm's law.
     ``planes``: as many matrices may share the devices of a tile, each with that share of ``devices_per_weight``, and
     are read one after the other.
+    ``tiers``: arrays on top of each other, each with its own devices, that share the tile's modulators, converters and
+    digital unit; one is read at a time.
     """
 
     rows: Positive
     columns: Positive
     devices_per_weight: Positive
     planes: Positive = library(_PLANE)
+    tiers: Positive = library(_TIER)
     conductance: ConductanceWindow | None = None
     segment_inputs: Positive | None = Field(
         default=None, description="Most inputs of a piece, all rows if not given"

@@ -1,5 +1,6 @@
 """Who stands where and who is linked to whom."""
 
+import re
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from simulator.base.errors import InputError
 from simulator.chip.schema import Chip
 
 Coordinate = tuple[int, int]
+_TIER = re.compile(r"(^|/)t(\d+)/")
 
 
 def tile_name(row: int, column: int) -> str:
@@ -36,7 +38,23 @@ def physical(name: str) -> str:
 
 def chip_of(name: str) -> int:
     """The chip of a name that ``on_chip`` made, from 1."""
-    return int(name[1 : name.index("/")]) if "/" in name else 1
+    return int(name[1 : name.index("/")]) if "/" in name and name[0] in "cw" else 1
+
+
+def on_tier(tier: int, tile: str) -> str:
+    """Name of a tier of a tile, from 1: ``t7/tile[1,1]``, on one of several chips ``c2/t7/tile[1,1]``."""
+    return f"t{tier}/{tile}"
+
+
+def tile_of(name: str) -> str:
+    """The tile of a tier: ``c2/tile[1,1]`` of ``c2/t7/tile[1,1]``."""
+    return _TIER.sub(r"\1", name)
+
+
+def tier_of(name: str) -> int:
+    """The tier of a name, 0 if it has none."""
+    found = _TIER.search(name)
+    return int(found[2]) if found else 0
 
 
 @dataclass(frozen=True)

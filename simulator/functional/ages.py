@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from simulator.chip.schema import Chip
+from simulator.chip.topology import tile_of
 from simulator.mapping.plan import Mapping
 
 Ages = Callable[[str], float]
@@ -21,4 +22,4 @@ def ages(mapping: Mapping, chip: Chip, after: float) -> Ages:
     each = float(section.row_time) * 1e-12 * mapping.hardware.rows
     turn = {tile: number // int(section.tiles) for number, tile in enumerate(mapping.tiles)}
     last = max(turn.values(), default=0)
-    return lambda tile: after + (last - turn[tile]) * each
+    return lambda tile: after + (last - turn[tile_of(tile)]) * each

@@ -47,6 +47,9 @@ def balance(graph: Graph, hardware: Hardware, tiles: int) -> Balance:
     local unit, layers work side by side, the network is ideal, a layer stays on one chip. Within it the result is
     minimal: the interval must be one of the values that some layer can have, and the search halves their sorted list.
     """
+    if hardware.tiers > 1:
+        rule = f"copies would wait for the converters that the tiers of a tile of {hardware.name} share"
+        raise InputError(rule, field="--mapping", value="balanced", remedy="Map without copies")
     there = len(hardware.topology.tiles)
     if not 0 < tiles <= there:
         raise InputError(f"{hardware.name} has {there} tiles", field="tiles", value=tiles)

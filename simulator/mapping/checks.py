@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from simulator.base.errors import InputError
 from simulator.chip.attention.section import STYLES
 from simulator.chip.resolve import Hardware
+from simulator.chip.topology import tier_of, tile_of
 from simulator.mapping.pack import room
 from simulator.mapping.placed import PlacedChain
 from simulator.mapping.split import Chain
@@ -143,7 +144,7 @@ def check_placed(placed: Sequence[PlacedChain], finished: set[str], hardware: Ha
     for item in placed:
         field = f"place.{item.chain.layer}"
         for stage, tile in enumerate(_nodes(item)):
-            if tile not in hardware.topology.tiles and tile not in hardware.topology.globals:
+            if not _there(tile, hardware):
                 raise InputError("no such tile", place=origin, field=field, value=tile)
             holders = held.setdefault(tile, [])
             if item.chain.tied:  # devices of another layer, which has them already
@@ -161,6 +162,13 @@ def check_placed(placed: Sequence[PlacedChain], finished: set[str], hardware: Ha
                 field=field,
                 remedy=f"Those are {', '.join(list(hardware.topology.fed)[:3])} ...",
             )
+
+
+def _there(name: str, hardware: Hardware) -> bool:
+    """Whether a chip has this tile, tier or global unit."""
+    if hardware.tiers > 1:
+        return 1 <= tier_of(name) <= hardware.tiers and tile_of(name) in hardware.topology.tiles
+    return name in hardware.topology.tiles or name in hardware.topology.globals
 
 
 def _nodes(item: PlacedChain) -> Iterator[str]:

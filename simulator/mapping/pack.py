@@ -39,10 +39,10 @@ def pack(chains: Sequence[Chain], finished: Set[str], hardware: Hardware) -> lis
     Chains of one piece join others, the largest first, each the first tile with rows and columns to spare (of tiles
     whose rows can be shared: with columns).
     ``finished`` layers end at global units and stay by themselves. Without the host path nobody joins: window
-    buffers of linked layers fill the tile's.
+    buffers of linked layers fill the tile's. Where tiles have tiers a piece has one to itself.
     """
     found: list[Seat | None] = [None] * len(chains)
-    if hardware.whole:
+    if hardware.whole or hardware.tiers > 1:
         return found
     small = [n for n, c in enumerate(chains) if len(c.pieces) == 1 and c.layer not in finished]
     tiles = [

@@ -27,7 +27,7 @@ class _Search:
 
     def __init__(self, topology: Topology):
         self._topology = topology
-        snake = sorted(topology.tiles, key=lambda tile: _snake(*topology.tiles[tile]))
+        snake = snake_of(topology)
         self._rank = {tile: rank for rank, tile in enumerate(snake)}
         self._free = dict.fromkeys(snake)
         before: dict[str, list[str]] = {}
@@ -81,6 +81,11 @@ class _Search:
         )
 
 
-def _snake(row: int, column: int) -> tuple[int, int]:
-    """Odd rows left to right, even rows right to left."""
-    return row, column if row % 2 else -column
+def snake_of(topology: Topology) -> list[str]:
+    """Tiles, odd rows left to right, even rows right to left."""
+
+    def at(tile: str) -> tuple[int, int]:
+        row, column = topology.tiles[tile]
+        return row, column if row % 2 else -column
+
+    return sorted(topology.tiles, key=at)

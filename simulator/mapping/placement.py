@@ -12,14 +12,15 @@ from simulator.chip.reader import ChipFile
 from simulator.chip.topology import chip_of, tile_name
 from simulator.mapping.plan import Place
 
-_TILE = r"(w?\d{1,2}/)?\d{1,4},\d{1,4}"
+_TILE = r"(w?\d{1,2}/)?(t\d{1,4}/)?\d{1,4},\d{1,4}"
 Group = Annotated[str, Field(pattern=rf"^{_TILE}( {_TILE})*$")]
 
 
 class PlacementFile(BaseModel):
     """``place``: layer -> column groups, each the tiles of its chain as "row,column row,column ...".
 
-    On several chips each tile is "chip/row,column", with several sets of weights in turn "wset/row,column".
+    On several chips each tile is "chip/row,column", with several sets of weights in turn "wset/row,column", on a tier
+    "ttier/row,column".
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -69,11 +70,10 @@ def _beside(chip_file: ChipFile, entry: str) -> Path:
 
 
 def _tile(pair: str) -> str:
-    chip, _, place = pair.rpartition("/")
+    *above, place = pair.split("/")
     row, column = map(int, place.split(","))
-    if not chip:
-        return tile_name(row, column)
-    return f"{'w' if chip[0] == 'w' else 'c'}{int(chip.lstrip('w'))}/{tile_name(row, column)}"
+    named = [f"c{int(part)}" if part.isdigit() else f"{part[0]}{int(part[1:])}" for part in above]
+    return "/".join([*named, tile_name(row, column)])
 
 
 def chips_of(place: Place) -> int:

@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Mapping as Dict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
 
 from simulator.base.errors import InputError, did_you_mean
 from simulator.chip.resolve import Hardware
-from simulator.chip.topology import chip_of, physical
+from simulator.chip.topology import chip_of, physical, tile_of
 from simulator.mapping.checks import check_copies, check_network, check_placed, check_size
 from simulator.mapping.placed import PlacedChain
 from simulator.mapping.planes import in_planes
@@ -44,8 +45,13 @@ class Mapping:
     @property
     def tiles(self) -> tuple[str, ...]:
         """Tiles in use, in the chip's order."""
-        used = {tile for placed in self.chains for tile in placed.tiles}
+        used = {tile_of(tile) for tile in self.arrays}
         return tuple(tile for tile in self.hardware.topology.tiles if tile in used)
+
+    @cached_property
+    def arrays(self) -> frozenset[str]:
+        """Arrays that hold pieces: tiers where tiles have several."""
+        return frozenset(tile for placed in self.chains for tile in placed.tiles)
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -97,9 +103,31 @@ class Mapping:
         held = Counter(tile for placed in self.chains for tile in set(placed.tiles))
         return frozenset(tile for tile, pieces in held.items() if pieces > 1)
 
+    def shares(self, tile: str) -> bool:
+        """Whether a tile's converters serve other pieces too."""
+        return self.hardware.tiers > 1 or tile in self.shared
+
     def chip(self, layer: str) -> int:
         """The chip, from 1, that holds a layer's matrices."""
         return chip_of(self.of(layer)[0].tiles[0])
+
+    @property
+    def held(self) -> tuple[int, int]:
+        """Arrays that hold pieces, of how many that are there."""
+        there = self.hardware.arrays * self.hardware.dies
+        return len(self.arrays) if self.hardware.tiers > 1 else len(self.places), there
+
+    @cached_property
+    def at_once(self) -> Fraction:
+        """Weights read at once when all tiles in use work: of the tiers of a tile one, on average."""
+        if self.hardware.tiers == 1:
+            return Fraction(self.weights)
+        weights, pieces = Counter[str](), Counter[str]()
+        for placed in self.own:
+            for tile, piece in zip(map(tile_of, placed.tiles), placed.chain.pieces, strict=True):
+                weights[tile] += piece.macs
+                pieces[tile] += 1
+        return sum((Fraction(count, pieces[tile]) for tile, count in weights.items()), Fraction(0))
 
     def zeros(self, layer: str | None = None) -> int:
         """Cells that block-diagonal pieces leave at zero, of one layer or of all."""

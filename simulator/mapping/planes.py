@@ -6,6 +6,7 @@ from dataclasses import replace
 from simulator.chip.resolve import Hardware
 from simulator.chip.topology import Topology
 from simulator.mapping.chip_loads import filled, least_fullest
+from simulator.mapping.place import snake_of
 from simulator.mapping.split import Chain
 
 
@@ -50,7 +51,7 @@ def by_rows(chains: Sequence[Chain], topology: Topology) -> list[list[str]]:
 
     The caller knows that the chip has enough of them.
     """
-    free = iter(sorted(topology.tiles, key=lambda tile: _snake(*topology.tiles[tile])))
+    free = iter(snake_of(topology))
     found: list[list[str]] = [[] for _ in chains]
     for layer in dict.fromkeys(chain.layer for chain in chains):
         mine = [number for number, chain in enumerate(chains) if chain.layer == layer]
@@ -60,7 +61,3 @@ def by_rows(chains: Sequence[Chain], topology: Topology) -> list[list[str]]:
                 held = len(chain.pieces[turn * chain.planes : (turn + 1) * chain.planes])
                 found[number] += [next(free)] * held
     return found
-
-
-def _snake(row: int, column: int) -> tuple[int, int]:
-    return row, column if row % 2 else -column

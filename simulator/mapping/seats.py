@@ -14,6 +14,7 @@ from simulator.mapping.pack import Seat, pack
 from simulator.mapping.place import place
 from simulator.mapping.planes import by_rows
 from simulator.mapping.split import Chain
+from simulator.mapping.tiers import in_tiers
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,8 @@ class Seats:
 
     @property
     def there(self) -> int:
-        """Tiles of a chip."""
-        return len(self.hardware.single.tiles)
+        """Arrays of a chip: its tiles, or all their tiers."""
+        return self.hardware.arrays
 
     @cached_property
     def parts(self) -> list[list[int]]:
@@ -106,6 +107,8 @@ class Seats:
         """Tiles of a chip's column groups: their own, or those they join."""
         if self.hardware.transport == "circuits":
             return by_rows([self.chains[number] for number in part], self.hardware.single)
+        if self.hardware.tiers > 1:
+            return in_tiers([self.chains[number] for number in part], self.hardware.single)
         own = [n for n, seat in enumerate(seats) if seat is None]
         found = place([self.chains[part[n]] for n in own], self.finished, self.hardware.single)
         tiles = dict(zip(own, found, strict=True))
@@ -118,8 +121,9 @@ class Seats:
         several = f" on one of {hardware.chips} chips" if hardware.chips > 1 else ""
         if self.there < loads[largest] < needed:
             several += f" (layer {largest} alone: {loads[largest]})"
+        what = f"{'tiers' if hardware.tiers > 1 else 'tiles'} of {hardware.rows} x {hardware.columns}"
         return InputError(
-            f"needs {needed} tiles of {hardware.rows} x {hardware.columns}{several}; {hardware.name} has {self.there}",
+            f"needs {needed} {what}{several}; {hardware.name} has {self.there}",
             place=network,
             field="mapping",
             remedy=f"{self._more_chips()}a chip with more tiles (--set grid.rows=..., with die.area to match), "

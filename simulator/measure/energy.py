@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from simulator.chip.cost import Cost
 from simulator.chip.costs import Costs, costs
 from simulator.chip.schema import Chip
-from simulator.chip.topology import Topology, physical
+from simulator.chip.topology import Topology
 from simulator.mapping.plan import Mapping
 from simulator.measure.mvm_energy import MVM_PARTS, mvm_energy, mvms
 from simulator.measure.totals import Totals, totals
@@ -112,8 +112,12 @@ def distance(topology: Topology, link: str) -> int:
 
 def _static(each: Costs, chip: Chip, mapping: Mapping, makespan: int) -> list[Entry]:
     """Clock and leakage of every tile whose domain is on, for the whole run."""
-    names = {tile: physical(tile) if mapping.hardware.reload else tile for tile in mapping.tiles}
-    owner = {names[tile]: placed.chain.layer for placed in mapping.own for tile in placed.tiles}
+    site, stacked = mapping.hardware.site, mapping.hardware.tiers > 1
+    owner = {
+        site(tile): "(tiers of several layers)" if stacked else placed.chain.layer
+        for placed in mapping.own
+        for tile in placed.tiles
+    }
     powers = {"tile_clock": each.clock, "tile_leakage": each.leakage}
     return [
         Entry(

@@ -96,8 +96,8 @@ def _throughput(run: Measured) -> list[Metric]:
     rates = {
         "peak": (2e3 * cells * tiles / window, "every cell of every tile, one MVM a window"),
         "mapped": (
-            2e3 * run.mapping.weights / window,
-            "every mapped weight, copies too, one MVM a window, padding not counted",
+            2e3 * float(run.mapping.at_once) / window,
+            "every mapped weight, copies too, one MVM a window, padding not counted; one tier of a tile at a time",
         ),
         "sustained": (2e3 * macs / run.times.steady.interval, "operations of an inference / steady interval"),
     }
@@ -149,6 +149,10 @@ def _energy(run: Measured) -> list[Metric]:
 
 def _mapping(mapping: Mapping) -> list[Metric]:
     used, there = len(mapping.places), len(mapping.hardware.single.tiles) * mapping.hardware.dies
+    arrays, all_arrays = mapping.held
+    tiers = [
+        Metric("tiers_used", arrays, "tiers", f"of {all_arrays}, {mapping.hardware.tiers} a tile", "mapping")
+    ]
     return [
         *_wear(mapping),
         Metric("tiles_used", used, "tiles", f"of {there}", "mapping"),
@@ -157,11 +161,12 @@ def _mapping(mapping: Mapping) -> list[Metric]:
         ),
         Metric(
             "chip_utilisation",
-            mapping.utilisation() * used / there,
+            mapping.utilisation() * arrays / all_arrays,
             "1",
             "weights / cells of all tiles",
             "mapping",
         ),
+        *(tiers if mapping.hardware.tiers > 1 else []),
     ]
 
 

@@ -4,8 +4,6 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cache
 
-import numpy as np
-
 from simulator.chip.cost import Cost
 from simulator.chip.costs import Costs, costs, follows
 from simulator.chip.precision import at_precision
@@ -58,11 +56,17 @@ def mvms(chip: Chip, program: Program) -> Spent:
 
 def _asked(program: Program) -> Iterator[tuple[int, Asked, int]]:
     """Stream, what its MVMs are asked for, and how many over the whole schedule."""
-    times = np.bincount([i.segment for i in program.schedule], minlength=len(program.segments))
-    for segment, count in zip(program.segments, times.tolist(), strict=True):
+    for number, segment in enumerate(program.segments):
+        counted: dict[int, int] = {}
         for stream, work in segment.work.items():
-            if count and work.n and program.streams[stream].part == "crossbar":
-                yield stream, work.asked, count * work.n
+            row = program.streams[stream]
+            if row.part == "crossbar" and work.n:
+                if row.group not in counted:
+                    counted[row.group] = sum(
+                        i.segment == number and i.works(row.group) for i in program.schedule
+                    )
+                if counted[row.group]:
+                    yield stream, work.asked, counted[row.group] * work.n
 
 
 def _scaled(cost: Cost, factor: Fraction) -> Cost:

@@ -92,7 +92,7 @@ def _energies(chip: Chip, mapping: Mapping, program: Program) -> dict[tuple[int,
 def _times(program: Program, stream: int) -> int:
     """Inferences in which a stream works."""
     group = program.streams[stream].group
-    return sum(not group or row.groups is None or group in row.groups for row in program.schedule)
+    return sum(row.works(group) for row in program.schedule)
 
 
 def _dynamic(

@@ -65,9 +65,7 @@ def _count(program: Program) -> Totals:
         for stream, work in segment.work.items():
             group = program.streams[stream].group
             if group not in contexts:
-                there = (
-                    row.context for row in mine if not group or row.groups is None or group in row.groups
-                )
+                there = (row.context for row in mine if row.works(group))
                 contexts[group] = np.fromiter(there, np.int64)
             rows[:, stream] += _row(work, contexts[group])
     return Totals(*rows)

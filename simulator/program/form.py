@@ -216,6 +216,10 @@ class Inference:
     context: int = 0
     groups: tuple[int, ...] | None = None
 
+    def works(self, group: int) -> bool:
+        """Whether streams of this group work."""
+        return not group or self.groups is None or group in self.groups
+
 
 @dataclass
 class Program:

@@ -49,8 +49,9 @@ def chip_facts(file: ChipFile) -> dict[str, str]:
     return {
         "technology": f"{chip.technology.node.text}, {chip.technology.device}, {chip.technology.supply.text}",
         "tiles": f"{chip.tiles} ({chip.grid.rows.text} x {chip.grid.columns.text}) of {hardware.rows} x "
-        f"{hardware.columns} cells, {int(chip.tile.crossbar.devices_per_weight)} devices a weight",
-        "weights": f"{chip.tiles * cells:,}",
+        f"{hardware.columns} cells, {int(chip.tile.crossbar.devices_per_weight)} devices a weight"
+        + (f", in {hardware.tiers:,} tiers of which one is read at a time" if hardware.tiers > 1 else ""),
+        "weights": f"{hardware.arrays * cells:,}",
         "read mode": f"{chip.tile.read_mode} of {', '.join(chip.tile.read_modes)}",
         "MVM": f"{scaled(float(window) / 1e3, 'ns')} ({phases} phases), {scaled(mvm_energy(chip) / 1e3, 'nJ')} a tile; "
         f"peak {scaled(2e3 * cells * chip.tiles / float(window), 'GOPS')}",

@@ -9,6 +9,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from simulator.chip.topology import tile_of
 from simulator.mapping.placed import PlacedChain
 from simulator.mapping.plan import Mapping as Plan
 from simulator.report.text import plain
@@ -44,13 +45,15 @@ def picture(plan: Plan, console: Console) -> RenderableType:
 
 def cells(plan: Plan) -> dict[str, list[Cell]]:
     """Tile or global unit -> what sits on it."""
-    size = plan.hardware.rows * plan.hardware.columns
+    size = plan.hardware.rows * plan.hardware.columns * plan.hardware.tiers
     found: dict[str, list[Cell]] = defaultdict(list)
     groups = {item.chain.layer: item.chain.group + 1 for item in plan.chains}
     for item in plan.chains:
         for stage, (tile, piece) in enumerate(zip(item.tiles, item.chain.pieces, strict=True)):
             part = _part(item, stage, groups[item.chain.layer])
-            found[tile].append(Cell(item.chain.layer, part, 0.0 if item.chain.tied else piece.macs / size))
+            found[tile_of(tile)].append(
+                Cell(item.chain.layer, part, 0.0 if item.chain.tied else piece.macs / size)
+            )
         if item.unit is not None:
             found[item.unit].append(Cell(item.chain.layer, f"g{item.chain.group + 1}"))
     return dict(found)

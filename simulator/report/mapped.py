@@ -46,9 +46,11 @@ def show_mapping(plan: Mapping, console: Console) -> None:
     _layers(layers, console, where=large)
     _elsewhere(plan, console)
     tiles, used = len(plan.hardware.topology.tiles), len(plan.tiles)
+    tiers, arrays = plan.held if plan.hardware.tiers > 1 else (used, tiles)
+    in_tiers = f"{tiers:,} of {arrays:,} tiers on " if plan.hardware.tiers > 1 else ""
     sentence(
-        f"{used} of {tiles} tiles hold the {plan.graph.weights:,} weights{_copied(plan)}; their cells are "
-        f"{percent(plan.utilisation())} full ({percent(plan.utilisation() * used / tiles)} of the chip)"
+        f"{in_tiers}{used} of {tiles} tiles hold the {plan.graph.weights:,} weights{_copied(plan)}; their cells are "
+        f"{percent(plan.utilisation())} full ({percent(plan.utilisation() * tiers / arrays)} of the chip)"
         f"{_wasted(plan)}.",
         console,
     )
@@ -77,12 +79,13 @@ def _interval(layers: MappedLayers, console: Console) -> None:
     if (
         first.part in ("crossbar", "adc", "local_digital")
         and idle
+        and layers.plan.hardware.tiers == 1
         and layers.plan.how.startswith("automatic")
     ):
         sentence(f"{idle} tiles are free: --mapping balanced copies slow layers to them.", console)
 
 
-_NUMBERS = ("chip", "set", "cut", "tiles", "copies", "full", "zeros", "rounds", "share")
+_NUMBERS = ("chip", "set", "cut", "tiles", "tiers", "copies", "full", "zeros", "rounds", "share")
 _EXPLAINED = (
     "Cut: pieces along the chain of partial sums x column groups. Rounds: positions a copy computes. Share: of the "
     "interval's lower bound, that a copy's tiles work."
@@ -106,7 +109,7 @@ def _layers(layers: MappedLayers, console: Console, where: bool) -> None:
         else [_matrices(row.layer) for row in layers.rows],
         "cut": [row.cut.replace(" ", "") if close else row.cut for row in layers.rows],
         "from": [coordinates(row.first) for row in layers.rows] if where and wide else [],
-        "tiles": [f"{row.tiles}" for row in layers.rows],
+        "tiers" if hardware.tiers > 1 else "tiles": [f"{row.tiles}" for row in layers.rows],
         "copies": [f"{row.copies}" for row in layers.rows] if any(r.copies > 1 for r in layers.rows) else [],
         "full": [percent(row.full) for row in layers.rows],
         "zeros": [percent(row.zeros) for row in layers.rows] if any(r.zeros for r in layers.rows) else [],
@@ -180,6 +183,7 @@ def as_data(plan: Mapping) -> dict[str, Any]:
         "placement": plan.how,
         "tiles_used": len(plan.tiles),
         "tiles": len(plan.hardware.topology.tiles),
+        **({"tiers_used": plan.held[0], "tiers": plan.held[1]} if plan.hardware.tiers > 1 else {}),
         "utilisation": plan.utilisation(),
         "zeros": plan.zeros(),
         "macs_mapped": macs_mapped(plan),

@@ -1,9 +1,11 @@
 """What a mapping does with each layer, and why: tiles, copies, waste, rounds, share of the interval."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from simulator.chip.topology import tile_of
 from simulator.mapping.balance import position_time
 from simulator.mapping.lower.lower import lower
 from simulator.mapping.plan import Mapping
@@ -26,8 +28,9 @@ WHY = {
 class LayerRow:
     """A layer with weights on its tiles.
 
-    ``full``: weights over cells of its tiles; ``zeros``: cells that its blocks leave at zero over the same;
-    ``rounds``: positions that one copy computes; ``time`` [ps]: they take at least; ``share`` of the interval's bound.
+    ``tiles``: tiers where tiles have several. ``full``: weights over cells of its tiles; ``zeros``: cells that its
+    blocks leave at zero over the same; ``rounds``: positions that one copy computes; ``time`` [ps]: they take at
+    least; ``share`` of the interval's bound.
     """
 
     layer: Layer
@@ -65,8 +68,11 @@ class MappedLayers:
         return max(self._time(layer) for layer in self.plan.graph.mapped)
 
     def _time(self, layer: Layer) -> int:
-        chains = [placed.chain for placed in self.plan.of(layer.name)]
-        return -(-layer.positions // chains[0].copies) * position_time(chains, self.plan.hardware, layer)
+        placed = self.plan.of(layer.name)
+        chains, rounds = [item.chain for item in placed], -(-layer.positions // placed[0].chain.copies)
+        if self.plan.hardware.tiers > 1:
+            rounds *= max(Counter(tile_of(tile) for item in placed for tile in item.tiles).values())
+        return rounds * position_time(chains, self.plan.hardware, layer)
 
     def _row(self, layer: Layer) -> LayerRow:
         placed, hardware = self.plan.of(layer.name), self.plan.hardware

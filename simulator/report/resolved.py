@@ -39,7 +39,7 @@ def placement_yaml(workload: str, places: Mapping[str, list[list[str]]]) -> str:
 
 
 def coordinates(tile: str) -> str:
-    """``tile[3,4]`` -> ``3,4``, ``c2/tile[3,4]`` -> ``2/3,4``, ``w2/tile[3,4]`` -> ``w2/3,4``."""
+    """``tile[3,4]`` -> ``3,4``, ``c2/tile[3,4]`` -> ``2/3,4``, ``w2/tile[3,4]`` -> ``w2/3,4``, tiers likewise."""
     chip, _, name = tile.rpartition("/")
     place = name.partition("[")[2].rstrip("]")
     return f"{chip.lstrip('c')}/{place}" if chip else place

@@ -12,6 +12,7 @@ from typing import Any
 import simulator
 from simulator.measure.bounds import PARTS, Bound
 from simulator.measure.energy import Entry, not_modelled
+from simulator.measure.tiers import conflicts
 from simulator.measure.totals import totals
 from simulator.report import against
 from simulator.report.answer import Answer, macs_in_model
@@ -56,6 +57,7 @@ def summary(answer: Answer) -> dict[str, Any]:
         "limiter": answer.limiter,
         **_crossover(answer.host_crossover),
         "lower_bounds_ns": [_bound(bound) for bound in answer.bounds],
+        **_tiers(answer.closer),
         **accuracy_data(answer.accuracy),
         **against.data(answer),
         "energy_pj": {
@@ -103,6 +105,23 @@ def versions() -> dict[str, str]:
 def _without_files(data: Any) -> dict[str, Any]:
     """Chip data without what only says where other files are."""
     return {key: value for key, value in data.items() if key != "placements"}
+
+
+def _tiers(seen: Answer) -> dict[str, Any]:
+    """Tier conflicts where tiles have tiers and every operation is known: of ``detail_inferences``."""
+    if seen.mapping.hardware.tiers == 1 or seen.history is None:
+        return {}
+    found = conflicts(seen.program, seen.history)
+    definition = "MVMs that found another tier of their tile being read, of the inferences kept in detail"
+    return {
+        "tier_conflicts": {
+            "mvms": found.mvms,
+            "waited": found.count,
+            "waited_ns": found.waited / 1e3,
+            "worst_tile": found.worst,
+            "definition": definition,
+        }
+    }
 
 
 def _bound(bound: Bound) -> dict[str, Any]:

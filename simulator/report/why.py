@@ -10,6 +10,7 @@ from simulator.measure.bounds import PARTS
 from simulator.measure.causes import DEFINITIONS, WORDS
 from simulator.measure.gains_words import gain_text, gains_frame, limits
 from simulator.measure.power import Power
+from simulator.measure.tiers import Conflicts, conflicts
 from simulator.report.answer import Answer
 from simulator.report.layout import heading, sentence, show, table
 from simulator.report.names import PART_NAMES
@@ -42,6 +43,8 @@ def show_why(answer: Answer, console: Console) -> None:
     if seen.history is None:
         return
     _causes(seen.waits.units, console)
+    if seen.mapping.hardware.tiers > 1:
+        _tiers(conflicts(seen.program, seen.past), console)
     _peak(seen.power, console)
     if seen.whole is not None:
         count = counted(len(seen.program.schedule), "inference")
@@ -68,6 +71,16 @@ def _causes(units: pd.DataFrame, console: Console) -> None:
     used = [word for word in WORDS if int(units[word].sum())]
     sentence(
         "; ".join(f"{word.replace('_', ' ')}: {DEFINITIONS[word]}" for word in used) + ".", console, "dim"
+    )
+
+
+def _tiers(found: Conflicts, console: Console) -> None:
+    """How often one tier of a tile keeps another waiting."""
+    most = f", most on {found.worst} ({found.worst_count:,})" if found.count else ""
+    sentence(
+        f"Tier conflicts: {found.count:,} of {found.mvms:,} MVMs found another tier of their tile being read and "
+        f"waited {scaled(found.waited / 1e3, 'ns')} in all{most}.",
+        console,
     )
 
 

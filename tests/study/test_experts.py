@@ -10,6 +10,7 @@ from simulator.base.errors import InputError
 from simulator.chip.reader import load_chip
 from simulator.engine.fast_engine import FastEngine
 from simulator.engine.simpy_engine import SimpyEngine
+from simulator.measure.mvm_energy import mvm_costs
 from simulator.measure.totals import totals
 from simulator.report.answer import macs_in_model
 from simulator.study.run import Result, simulate
@@ -105,6 +106,25 @@ def test_engines_agree_and_resting_experts_do_nothing(mixture: Workload) -> None
         2 * int(spent.values[n]) // 4 for n, row in enumerate(rows) if row.layer in ("scores", "mix")
         and row.kind == "computed"
     )  # fmt: skip
+
+
+def test_resting_experts_spend_nothing(mixture: Workload) -> None:
+    """Energy of a layer's MVMs: what one costs, for each that was performed."""
+    trace = recorded(mixture)
+    crowd = tuple(tuple((1, 2, 5, 6) for _ in tokens) for tokens in trace.routing)
+    found = ran(Trace(trace.workload, trace.digest, trace.graphs, trace.requests, crowd))
+    each = mvm_costs(found.chip_file.chip)
+    spent, rows = totals(found.program), found.program.streams
+    expected = {
+        (row.layer, part): float(int(spent.operations[n]) * cost.value)
+        for n, row in enumerate(rows) if row.kind == "mvm" and spent.operations[n]
+        for part, cost in each.items()
+    }  # fmt: skip
+    counted = {(e.layer, e.part): e.energy for e in found.energy if e.part in each and e.kind == "dynamic"}
+    assert counted == expected
+    resting = {row.layer for n, row in enumerate(rows) if row.kind == "mvm" and not spent.operations[n]}
+    assert resting == {f"{part}{b}_{n}" for part in ("up", "down") for b in (1, 2) for n in (3, 4)}
+    assert (found.power.total >= 0).all()
 
 
 def test_routing_is_drawn_from_the_seed_and_recorded(mixture: Workload, tmp_path: Path) -> None:

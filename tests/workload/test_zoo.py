@@ -32,8 +32,10 @@ PARAMETERS = {
     "resnet32_cifar10": 464_154,  # 0.46 M in He et al., Table 6; in full from public implementations of option A
     "gpt2_small": 124_439_808,
     "gpt2_xl": 1_557_611_200,
+    "llama2_7b": 6_738_415_616,
     "llama3_8b": 8_030_261_248,
     "mixtral_8x7b": 46_702_792_704,
+    **{f"moe_{w}": 2 * 1024 * w + 3 * (68 * w * w + 12 * w) for w in (512, 768)},  # own arithmetic
     "rnn_t_decoder": (252 + 320) * 1280
     + 640 * 1280
     + 2 * 1280,  # own arithmetic: 28 and 320 x 1280 are published

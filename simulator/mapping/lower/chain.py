@@ -37,7 +37,7 @@ def lower_chain(context: Context, placed: PlacedChain) -> ChainStreams:
     for stage, (mvm, local) in enumerate(zip(mvms, locals_, strict=True)):
         context.builder.wait(mvm, local, lag=context.hardware.mvm.transfer, cause="operand")
         if "memory" not in context.ideal:
-            register(context.builder, mvm, local, shared=placed.tiles[stage] in context.mapping.shared)
+            register(context.builder, mvm, local, shared=context.mapping.shares(placed.tiles[stage]))
         if stage:
             _partial_sum(context, placed, stage, locals_[stage - 1], local)
     if placed.unit is None:

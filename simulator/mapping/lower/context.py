@@ -82,8 +82,8 @@ class Context:
         return ("host" if self.hardware.cores is None else "network") not in self.ideal
 
     def here(self, name: str) -> str:
-        """Name of what a tile, unit or port is made of: sets of weights take turns on the same."""
-        return physical(name) if self.hardware.reload else name
+        """Name of what is there; see ``Hardware.site``."""
+        return self.hardware.site(name)
 
     def crossbar(self, tile: str) -> tuple[int, int]:
         """A tile's array with its input modulators, and its converters: both work through an MVM's window.
