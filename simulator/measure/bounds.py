@@ -24,6 +24,7 @@ PARTS = {
     "attention_scores": "attention scores",
     "attention_softmax": "attention softmax",
     "attention_mix": "attention mix",
+    "attention_digital": "attention digital part",
     "attention_memory": "attention memory",
     "programming": "weight programming",
 }

@@ -11,7 +11,7 @@ from simulator.base.errors import InputError
 from simulator.chip.reader import ChipFile
 from simulator.chip.resolve import resolve
 from simulator.engine.contract import Engine, run
-from simulator.mapping.lower.attention.seats import room
+from simulator.mapping.lower.attention.seats import room, sequences
 from simulator.mapping.lower.lower import lower
 from simulator.mapping.placement import chips_of, find_placement, takes_turns
 from simulator.mapping.plan import Mapping, map_workload
@@ -178,7 +178,8 @@ def _crossover(reference: Program) -> float | None:
 def _limits(mapping: Mapping, max_batch: int | None, ideal: Sequence[str]) -> Limits:
     """What bounds the requests that run at a time."""
     if mapping.hardware.attention is not None:
-        return Limits(max_batch, room(mapping), "attention.kv.size")
+        batch = min((most for most in (max_batch, sequences(mapping)) if most is not None), default=None)
+        return Limits(batch, room(mapping), "attention.kv.size")
     cache = mapping.hardware.host.kv_cache
     return Limits(max_batch, cache.size if cache and "memory" not in ideal else None)
 

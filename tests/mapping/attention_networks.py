@@ -1,39 +1,126 @@
-"""Small networks with attention: two layers like BERT (bidirectional) and like GPT-2 or Llama (causal, grouped)."""
+"""Small networks with attention on units of every style: two layers like BERT (bidirectional) or GPT-2 and Llama."""
 
+import json
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+
+from simulator.chip.reader import load_chip
+from simulator.engine.contract import run
+from simulator.engine.fast_engine import FastEngine
+from simulator.engine.simpy_engine import SimpyEngine
+from simulator.measure.totals import totals
+from simulator.study.run import Result, simulate
+from simulator.trace.pattern import RequestPattern
+from simulator.trace.trace import record_trace
+from simulator.trace.written import Written, pattern
 from simulator.workload.reader import Workload, load_workload
 
+CHIP = Path(__file__).parents[2] / "chip_configs" / "ibm14nm.yaml"
 WIDTH, HEADS, LAYERS = 32, 4, 2
+SHARE = WIDTH // HEADS
+UNITS: dict[str, dict[str, Any]] = {
+    "digital": {
+        "units": 2,
+        "heads": 3,
+        "clock": "1 GHz",
+        "macs": 8,
+        "softmax": 1,
+        "pipeline": 4,
+        "kv": {"size": "64 KiB", "bank": "8 KiB", "bandwidth": "64 Gbit/s"},
+    },
+    "gain_cell": {
+        "units": 2,
+        "heads": 4,
+        "rows": 8,
+        "columns": 4,
+        "window": 8,
+        "pulse": "15 ns",
+        "digital": "35 ns",
+        "write": "10 ns",
+        "decay": "5 ms",
+        "head": {
+            "scores": "1120 pJ",
+            "mix": "700 pJ",
+            "digital": "4000 pJ",
+            "write": "330 pJ",
+            "area": "0.5 mm^2",
+        },
+    },
+}
 
 
-def text(*, causal: bool, key_heads: int = HEADS, length: int = 6) -> str:
-    """YAML of two layers of attention with an addition after each."""
-    kept = WIDTH // HEADS * key_heads
-    how = f"heads: {HEADS}, key_heads: {key_heads}, causal: {str(causal).lower()}"
+def settings(style: str, **changes: Any) -> list[str]:
+    """What gives a chip units of a style."""
+    return [f"attention={json.dumps({'style': style, **UNITS[style], **changes})}"]
+
+
+def text(
+    *, causal: bool, heads: int = HEADS, key_heads: int = HEADS, length: int = 6, layers: int = LAYERS
+) -> str:
+    """YAML of layers of attention with an addition after each; heads of ``SHARE`` values."""
+    width, kept = SHARE * heads, SHARE * key_heads
+    how = f"heads: {heads}, key_heads: {key_heads}, causal: {str(causal).lower()}"
     rows = [
         "name: small",
         f"sequence: {{length: {length}, limit: 64}}",
         "layers:",
         "  tokens: {kind: input, shape: [1], sequence: true}",
-        f"  sum0: {{kind: embedding, input: tokens, entries: 100, width: {WIDTH}}}",
+        f"  sum0: {{kind: embedding, input: tokens, entries: 100, width: {width}}}",
     ]
-    for number in range(LAYERS):
+    for number in range(layers):
         start = f"sum{number}"
         rows += [
-            f"  query{number}: {{kind: linear, input: {start}, width: {WIDTH}}}",
+            f"  query{number}: {{kind: linear, input: {start}, width: {width}}}",
             f"  key{number}: {{kind: linear, input: {start}, width: {kept}}}",
             f"  value{number}: {{kind: linear, input: {start}, width: {kept}}}",
             f"  scores{number}: {{kind: product, inputs: [query{number}, key{number}], transposed: true, {how}}}",
             f"  softmax{number}: {{kind: normalise, inputs: [scores{number}], function: softmax, operations: 5}}",
             f"  mix{number}: {{kind: product, inputs: [softmax{number}, value{number}], {how}}}",
-            f"  out{number}: {{kind: linear, input: mix{number}, width: {WIDTH}}}",
+            f"  out{number}: {{kind: linear, input: mix{number}, width: {width}}}",
             f"  sum{number + 1}: {{kind: add, inputs: [out{number}, {start}]}}",
         ]
-    return "\n".join([*rows, f"  logits: {{kind: linear, input: sum{LAYERS}, width: 100}}"])
+    return "\n".join([*rows, f"  logits: {{kind: linear, input: sum{layers}, width: 100}}"])
 
 
-def network(folder: Path, *, causal: bool, key_heads: int = HEADS, length: int = 6) -> Workload:
+def network(folder: Path, **shape: Any) -> Workload:
     """See ``text``."""
-    (folder / "small.yaml").write_text(text(causal=causal, key_heads=key_heads, length=length))
+    (folder / "small.yaml").write_text(text(**shape))
     return load_workload(folder / "small.yaml")
+
+
+def whole(
+    workload: Workload, style: str, count: int = 1, *more: str, ideal: tuple[str, ...] = (), **changes: Any
+) -> Result:
+    """Whole sequences, one after the other."""
+    chip = load_chip(CHIP, [*settings(style, **changes), *more])
+    return simulate(chip, record_trace(workload, RequestPattern(count)), FastEngine(), ideal=ideal)
+
+
+def generated(workload: Workload, style: str, prompt: int, output: int, **changes: Any) -> Result:
+    """One request that reads a prompt and gives tokens."""
+    asked = pattern(Written(count=1, prompt_length=str(prompt), output_length=str(output)), seed=1)
+    return simulate(load_chip(CHIP, settings(style, **changes)), record_trace(workload, asked), FastEngine())
+
+
+def counted(result: Result, kind: str = "computed") -> dict[str, int]:
+    """Layer -> values of its streams of a kind, over the run."""
+    found: Counter[str] = Counter()
+    for stream, values in zip(result.program.streams, totals(result.program).values, strict=True):
+        if stream.kind == kind:
+            found[stream.layer] += int(values)
+    return dict(found)
+
+
+def agree(result: Result) -> None:
+    """Both engines start every operation in the same picosecond."""
+    simpy = run(SimpyEngine(), result.program)
+    assert all(np.array_equal(a, b) for a, b in zip(simpy.start, result.timeline.start, strict=True))
+
+
+def starts(result: Result, layer: str, kind: str) -> list[int]:
+    """When operations of a stream start [ps]."""
+    rows = [n for n, s in enumerate(result.program.streams) if (s.layer, s.kind) == (layer, kind)]
+    return [int(time) for row in rows for time in result.timeline.start[row]]

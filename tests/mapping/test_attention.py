@@ -1,72 +1,14 @@
 """Attention at units of its own: how many operations, and that both engines agree."""
 
-import json
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from attention_networks import HEADS, LAYERS, WIDTH, network
+from attention_networks import HEADS, LAYERS, SHARE, UNITS, agree, counted, generated, network, whole
 
 from simulator.base.errors import InputError
-from simulator.chip.reader import load_chip
-from simulator.engine.contract import run
-from simulator.engine.fast_engine import FastEngine
-from simulator.engine.simpy_engine import SimpyEngine
-from simulator.measure.totals import totals
-from simulator.study.run import Result, simulate
-from simulator.trace.pattern import RequestPattern
-from simulator.trace.trace import record_trace
-from simulator.trace.written import Written, pattern
-from simulator.workload.reader import Workload
 
-ROOT = Path(__file__).parents[2]
-SHARE = WIDTH // HEADS
-UNITS: dict[str, dict[str, Any]] = {
-    "digital": {
-        "units": 2,
-        "heads": 3,
-        "clock": "1 GHz",
-        "macs": 8,
-        "softmax": 1,
-        "pipeline": 4,
-        "kv": {"size": "64 KiB", "bank": "8 KiB", "bandwidth": "64 Gbit/s"},
-    }
-}
 EXACT = ["digital"]
-
-
-def settings(style: str, **changes: Any) -> list[str]:
-    return [f"attention={json.dumps({'style': style, **UNITS[style], **changes})}"]
-
-
-def whole(workload: Workload, style: str, count: int = 1, *more: str) -> Result:
-    """Whole sequences, one after the other."""
-    chip = load_chip(ROOT / "chip_configs" / "ibm14nm.yaml", [*settings(style), *more])
-    return simulate(chip, record_trace(workload, RequestPattern(count)), FastEngine())
-
-
-def generated(workload: Workload, style: str, prompt: int, output: int, **more: Any) -> Result:
-    """One request that reads a prompt and gives tokens."""
-    chip = load_chip(ROOT / "chip_configs" / "ibm14nm.yaml", settings(style, **more))
-    asked = pattern(Written(count=1, prompt_length=str(prompt), output_length=str(output)), seed=1)
-    return simulate(chip, record_trace(workload, asked), FastEngine())
-
-
-def counted(result: Result) -> dict[str, int]:
-    """Layer -> values of the stream that computes it, over the run."""
-    found: Counter[str] = Counter()
-    for stream, values in zip(result.program.streams, totals(result.program).values, strict=True):
-        if stream.kind == "computed":
-            found[stream.layer] += int(values)
-    return dict(found)
-
-
-def agree(result: Result) -> None:
-    """Both engines start every operation in the same picosecond."""
-    simpy = run(SimpyEngine(), result.program)
-    assert all(np.array_equal(a, b) for a, b in zip(simpy.start, result.timeline.start, strict=True))
 
 
 @pytest.mark.parametrize("style", EXACT)
@@ -103,9 +45,7 @@ def test_tokens_take_as_many_operations_as_the_closed_form(
 def test_engines_agree_on_sequences(tmp_path: Path, style: str, causal: bool, key_heads: int) -> None:
     result = whole(network(tmp_path, causal=causal, key_heads=key_heads), style, 3)
     agree(result)
-    assert {s.part for s in result.program.streams} >= {
-        f"attention_{s}" for s in ("scores", "softmax", "mix")
-    }
+    assert {s.part for s in result.program.streams} >= {f"attention_{s}" for s in ("scores", "mix", "memory")}
 
 
 @pytest.mark.parametrize("style", list(UNITS))
@@ -128,3 +68,52 @@ def test_keys_and_values_that_do_not_fit_are_refused(tmp_path: Path) -> None:
         "IBM HERMES 64-core chip: attention.kv.size: keys and values of 40 positions take 2,560 bytes at "
         "attention[1], which serves 1 of the layers; it has 2,000. Enlarge it, or take more attention.units"
     )
+
+
+def slid(places: list[int], window: int = 8) -> int:
+    """Tokens that a head meets at these places, from 1, of which it sees the last 8 only."""
+    return sum(place if place < window else window for place in places)
+
+
+@pytest.mark.parametrize("length", [3, 8, 20])
+def test_gain_cells_see_the_last_tokens_of_their_window(tmp_path: Path, length: int) -> None:
+    """A product a head, token that it meets, and value of a head; a result a head and token."""
+    result = whole(network(tmp_path, causal=True, length=length), "gain_cell")
+    products, results = HEADS * slid(list(range(1, length + 1))) * SHARE, HEADS * length
+    for layer in range(LAYERS):
+        assert counted(result)[f"scores{layer}"] == counted(result, "pulses")[f"mix{layer}"] == products
+        assert counted(result)[f"mix{layer}"] == results
+        assert counted(result, "write")[f"scores{layer}"] == results
+
+
+def test_gain_cells_slide_while_tokens_are_generated(tmp_path: Path) -> None:
+    """9 tokens read, 4 given: the first layer works for places 1 to 12, the last for 9 to 12, all of them beyond 8."""
+    result = generated(network(tmp_path, causal=True), "gain_cell", 9, 4)
+    assert counted(result)["scores0"] == HEADS * SHARE * slid(list(range(1, 13)))
+    assert counted(result)["scores1"] == HEADS * SHARE * slid(list(range(9, 13))) == HEADS * SHARE * 32
+    agree(result)
+
+
+def test_gain_cells_without_a_window_to_leave_meet_all(tmp_path: Path) -> None:
+    found = counted(whole(network(tmp_path, causal=False, length=7), "gain_cell"))
+    assert found["scores0"] == HEADS * SHARE * 7**2
+
+
+@pytest.mark.parametrize(
+    ("shape", "changes", "text"),
+    [
+        ({"causal": False, "length": 9}, {}, "attention.window: all of 9 tokens must be there at once"),
+        ({"causal": True}, {"rows": 7}, "attention.rows: a head of 8 values needs arrays of as many rows"),
+        (
+            {"causal": True},
+            {"units": 1},
+            "attention.heads: attention[1] serves layers of 8 heads of keys in all",
+        ),
+    ],
+)
+def test_gain_cells_refuse_what_they_cannot_hold(
+    tmp_path: Path, shape: dict[str, Any], changes: dict[str, Any], text: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        whole(network(tmp_path, **shape), "gain_cell", **changes)
+    assert text in str(caught.value)

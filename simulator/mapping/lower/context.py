@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from simulator.chip.topology import chip_of, on_chip, physical
-from simulator.mapping.lower.attention.seats import Seat, seats
+from simulator.mapping.lower.attention.seats import Seat, attention_resource, seats
 from simulator.mapping.lower.builder import Builder, Spot
 from simulator.mapping.lower.core_homes import core_homes
 from simulator.mapping.lower.fuse import Fusion, fuse
@@ -158,14 +158,20 @@ class Context:
 
     def _seated(self, layer: str, seat: Seat) -> int:
         """The stream of a layer that an attention unit computes; what stands between its stages takes no time."""
-        units, part = self.hardware.attention, f"attention_{seat.stage}"
+        units = self.hardware.attention
         assert units is not None
-        if seat.stage == "between":
-            return self.builder.stream(Spot(self.here(seat.unit), "attention", layer, "passed on"))
         server = units.unit.server(seat.stage)
-        name = f"{self.here(seat.unit)}.{server}"
-        row = Resource(name, period=units.unit.period, part=f"attention_{server}")
-        return self.builder.stream(Spot(name, part, layer, "computed"), (self.builder.resource(row),))
+        if not server:
+            return self.builder.stream(Spot(self.here(seat.unit), "attention", layer, "passed on"))
+        name, part = f"{self.here(seat.unit)}.{server}", f"attention_{server}"
+        row = Resource(name, period=units.unit.period, part=part)
+        taken = (
+            row,
+            *(attention_resource(self.here(seat.unit), name) for name in units.unit.beside(seat.stage)),
+        )
+        return self.builder.stream(
+            Spot(name, part, layer, "computed"), tuple(map(self.builder.resource, taken))
+        )
 
     def computed(self, layer: str) -> bool:
         """Whether the host's processor spends time on a layer."""

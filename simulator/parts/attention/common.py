@@ -15,9 +15,25 @@ class Unit:
         """Whether it also computes products that are no part of an attention."""
         return False
 
+    @property
+    def differs(self) -> str:
+        """In words: how what it computes differs from attention with softmax over all positions; empty: not at all."""
+        return ""
+
     def server(self, stage: str) -> str:
-        """Which of its resources does a stage (scores, softmax, mix): one each."""
-        return stage
+        """Which of its resources does a stage (scores, softmax, mix): one each; empty: it takes no time of its own.
+
+        What is ``between`` goes along with the softmax: scale, mask, order.
+        """
+        return "" if stage == "between" else stage
+
+    def beside(self, stage: str) -> tuple[str, ...]:
+        """Its other resources that a stage takes at the same instant, for as long as it lasts."""
+        return ()
+
+    def sequences(self, key_heads: int) -> int | None:
+        """Of how many sequences it keeps keys and values at a time, of so many heads of all layers; None: of any."""
+        return None
 
     def positions(self, width: int) -> int | None:
         """Of how many positions it can keep keys and values, ``width`` bytes each; None: of any number."""

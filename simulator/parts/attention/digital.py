@@ -54,6 +54,10 @@ class Digital(Unit):
         """See ``Unit``."""
         return True
 
+    def beside(self, stage: str) -> tuple[str, ...]:
+        """See ``Unit``: keys or values stream out of their memory."""
+        return {"scores": ("memory_keys",), "mix": ("memory_values",)}.get(stage, ())
+
     def products(self, each: Int, heads: int) -> Int:
         """Picoseconds for so many multiply-accumulates a head, of all heads; shape of ``each``."""
         return self._time(each, self.macs, heads)
@@ -61,6 +65,12 @@ class Digital(Unit):
     def values(self, each: Int, heads: int) -> Int:
         """Picoseconds for the softmax of so many values a head, of all heads; shape of ``each``."""
         return self._time(each, self.softmax, heads)
+
+    def transfer(self, sizes: Int) -> Int:
+        """Picoseconds for so many bytes each through a port, rounded up; shape of ``sizes``."""
+        byte = Fraction(8 * 10**12) / self.rate
+        exact = sizes if int(sizes.max()) * byte.numerator < 2**62 else sizes.astype(object)
+        return np.asarray(-(-exact * byte.numerator // byte.denominator), np.int64)
 
     def positions(self, width: int) -> int:
         """See ``Unit``."""

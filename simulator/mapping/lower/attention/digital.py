@@ -1,25 +1,20 @@
 """Digital attention units: keys and values go into SRAM and stream out of it again for every position."""
 
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 
 from simulator.base.errors import InputError
 from simulator.mapping.lower.attention import counts
-from simulator.mapping.lower.attention.seats import Seat, width
+from simulator.mapping.lower.attention.seats import Seat, attention_resource, width
 from simulator.mapping.lower.attention.style import Style, second_known, served, style_of
-from simulator.mapping.lower.builder import constant
+from simulator.mapping.lower.builder import Spot, constant
 from simulator.mapping.lower.context import Context
-from simulator.mapping.lower.host_work import whole
 from simulator.mapping.lower.reads import credit_index, reads, released_by
 from simulator.parts.attention.digital import Digital
 from simulator.parts.port import transfer
-from simulator.program.form import Edge, Event, Int, Kind, Scope, Work
+from simulator.program.form import Edge, Event, Int, Scope, Work
 from simulator.workload.graph import Layer
-
-_BUFFERS = 2
-"""Positions whose keys or values have left the memory: one at work, one behind it (assumption)."""
 
 
 @style_of.register
@@ -33,27 +28,27 @@ class _Digital:
     context: Context
 
     def work(self, layer: Layer, seat: Seat) -> Work:
-        """Multiply-accumulates of scores and mix, values of softmax."""
+        """Multiply-accumulates of scores and mix, as fast as keys or values come; values of softmax."""
         met, heads = self._met(layer, seat), seat.product.heads
         if seat.stage == "softmax":
             times, values = self.unit.values(met, heads), met * heads
         else:
             each = met * seat.product.share
-            times, values = self.unit.products(each, heads), each * heads
+            read = self.unit.transfer(met * seat.product.width)
+            times, values = np.maximum(self.unit.products(each, heads), read), each * heads
         return counts.work(times, values, self.unit.drain, self.context.longest)
 
     def around(self, layer: Layer, seat: Seat, stage: int) -> None:
-        """Keys or values stream out of the memory into the stage, which ends no sooner than the last arrives."""
+        """Keys or values are read while the stage lasts, which waits until they are written."""
         if seat.stage == "softmax":
             return
         builder, kept = self.context.builder, self.context.kept[layer.name]
-        read = served(self.context, seat, _memory(seat), "read")
+        builder.wait(kept, stage, index=self.context.last(layer, layer.inputs[1]), cause="operand")
         sizes = self._met(layer, seat) * seat.product.width
-        builder.work(read, counts.work(self._times(sizes), sizes, 0, self.context.longest))
-        builder.wait(kept, read, index=self.context.last(layer, layer.inputs[1]), cause="operand")
-        builder.credit(stage, read, _BUFFERS)
-        builder.edge(Edge(read, stage, event=Event.START, lag=1, cause="buffer"))
-        builder.edge(Edge(read, stage, Kind.FINISH, cause="buffer"))
+        place = attention_resource(self.context.here(seat.unit), _memory(seat))
+        read = builder.stream(Spot(place.name, place.part, layer.name, "read"))
+        builder.work(read, counts.work(self.unit.transfer(sizes), sizes, 0, self.context.longest))
+        builder.edge(Edge(stage, read, event=Event.START, lag=1, cause="operand"))
         if not self.context.longest:
             self._reserve(layer, seat, stage, kept)
 
@@ -72,11 +67,6 @@ class _Digital:
         product = seat.product
         seconds = self.context.graph[product.second].positions
         return counts.met(layer.positions, seconds, product.causal, self.context.longest)
-
-    def _times(self, sizes: Int) -> Int:
-        """Picoseconds of each position's bytes through the port, the total rounded once."""
-        passed = whole(np.cumsum(sizes), Fraction(8 * 10**12) / self.unit.rate)
-        return np.asarray(np.diff(passed, prepend=0), np.int64)
 
     def _reserve(self, layer: Layer, seat: Seat, stage: int, write: int) -> None:
         """A vector is written when there is room: whoever may read the one in its place is through with it."""

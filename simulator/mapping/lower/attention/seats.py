@@ -8,6 +8,7 @@ from typing import Literal
 from simulator.chip.resolve import AttentionUnits
 from simulator.chip.topology import on_chip
 from simulator.mapping.plan import Mapping as Placed
+from simulator.program.form import Resource
 from simulator.workload.attention import Block, Product, blocks, products
 
 Stage = Literal["scores", "softmax", "between", "mix"]
@@ -52,11 +53,32 @@ def seats(mapping: Placed) -> dict[str, Seat]:
     return found
 
 
+def attention_resource(unit: str, server: str) -> Resource:
+    """A resource of a unit, of part ``attention_SERVER``, less any _NAME."""
+    return Resource(f"{unit}.{server}", part=f"attention_{server.partition('_')[0]}")
+
+
 def width(found: Mapping[str, Seat], unit: str) -> int:
     """Bytes that a unit keeps for a position of a sequence, keys and values of all layers that it serves."""
     return sum(
         seat.product.width for name, seat in found.items() if name == seat.product.layer and seat.unit == unit
     )
+
+
+def key_heads(found: Mapping[str, Seat], unit: str) -> int:
+    """Heads whose keys a unit keeps, of all layers that it serves."""
+    return sum(
+        seat.product.key_heads for seat in found.values() if seat.unit == unit and seat.stage == "scores"
+    )
+
+
+def sequences(mapping: Placed) -> int | None:
+    """Sequences whose tokens may be under way, as the unit with the least room allows; None: any."""
+    found, units = seats(mapping), mapping.hardware.attention
+    if units is None:
+        return None
+    each = (units.unit.sequences(key_heads(found, unit)) for unit in {seat.unit for seat in found.values()})
+    return min((count for count in each if count is not None), default=None)
 
 
 def room(mapping: Placed) -> int | None:

@@ -3,13 +3,13 @@
 from functools import singledispatch
 from typing import Protocol
 
-from simulator.mapping.lower.attention.seats import Seat
+from simulator.mapping.lower.attention.seats import Seat, attention_resource
 from simulator.mapping.lower.builder import Spot
 from simulator.mapping.lower.chip_path import seen
 from simulator.mapping.lower.context import Context
 from simulator.mapping.lower.ways import present
 from simulator.parts.attention.common import Unit
-from simulator.program.form import Resource, Work
+from simulator.program.form import Work
 from simulator.workload.attention import Product
 from simulator.workload.graph import Layer
 
@@ -34,10 +34,11 @@ def style_of(unit: Unit, context: Context) -> Style:
 
 
 def served(context: Context, seat: Seat, server: str, kind: str) -> int:
-    """A stream for a seat's product on another resource of its unit, part ``attention_SERVER``, less any _NAME."""
-    unit, part = f"{context.here(seat.unit)}.{server}", f"attention_{server.partition('_')[0]}"
-    number = context.builder.resource(Resource(unit, part=part))
-    return context.builder.stream(Spot(unit, part, seat.product.layer, kind), (number,))
+    """A stream for a seat's product on another resource of its unit."""
+    row = attention_resource(context.here(seat.unit), server)
+    return context.builder.stream(
+        Spot(row.name, row.part, seat.product.layer, kind), (context.builder.resource(row),)
+    )
 
 
 def second_known(context: Context, product: Product, seat: Seat) -> int:

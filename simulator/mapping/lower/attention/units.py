@@ -1,26 +1,25 @@
 """Where the lowering meets attention units, whatever their style."""
 
-from simulator.mapping.lower.attention import digital
+from simulator.mapping.lower.attention import digital, gain_cell
 from simulator.mapping.lower.attention.style import Style, style_of
 from simulator.mapping.lower.builder import constant
 from simulator.mapping.lower.context import Context
 from simulator.program.form import Work
 from simulator.workload.graph import Layer
 
-__all__ = ["around_stage", "digital", "keep", "stage_work"]
+__all__ = ["around_stage", "digital", "gain_cell", "keep", "stage_work"]
 
 
 def stage_work(context: Context, layer: Layer) -> Work:
     """What a layer of attention asks of its stage."""
     seat = context.seats[layer.name]
-    return constant(layer.positions) if seat.stage == "between" else _style(context).work(layer, seat)
+    return _style(context).work(layer, seat) if _works(context, layer) else constant(layer.positions)
 
 
 def around_stage(context: Context, layer: Layer, stage: int) -> None:
     """What a stage needs beside its inputs."""
-    seat = context.seats[layer.name]
-    if seat.stage != "between":
-        _style(context).around(layer, seat, stage)
+    if _works(context, layer):
+        _style(context).around(layer, context.seats[layer.name], stage)
 
 
 def keep(context: Context) -> None:
@@ -29,6 +28,12 @@ def keep(context: Context) -> None:
     for name, seat in context.seats.items():
         if name == seat.product.layer and seat.product.second in there:
             _style(context).keep(seat)
+
+
+def _works(context: Context, layer: Layer) -> bool:
+    """Whether a layer's stage takes time."""
+    units = context.hardware.attention
+    return units is not None and bool(units.unit.server(context.seats[layer.name].stage))
 
 
 def _style(context: Context) -> Style:

@@ -1,0 +1,108 @@
+"""Attention on gain cells: a token's key and value are written, then pulses go through the keys and the values."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from simulator.base.errors import InputError
+from simulator.mapping.lower.attention import counts
+from simulator.mapping.lower.attention.seats import Seat, key_heads
+from simulator.mapping.lower.attention.style import Style, second_known, served, style_of
+from simulator.mapping.lower.builder import constant
+from simulator.mapping.lower.context import Context
+from simulator.mapping.lower.reads import credit_index, reads, released_by
+from simulator.parts.attention.gain_cell import GainCell
+from simulator.program.form import Edge, Event, Scope, Work
+from simulator.workload.graph import Layer
+
+
+@style_of.register
+def _style(unit: GainCell, context: Context) -> Style:
+    return _GainCell(unit, context)
+
+
+@dataclass(frozen=True)
+class _GainCell:
+    unit: GainCell
+    context: Context
+
+    def work(self, layer: Layer, seat: Seat) -> Work:
+        """Pulses into the keys; what comes out of the values is counted and added up, head by head.
+
+        Queries that share a head of keys take turns.
+        """
+        if seat.stage == "scores":
+            return self._pulses(layer, seat)
+        busy = max(self._turns(seat) * self.unit.digital, 1)
+        return constant(layer.positions, busy, busy, values=layer.positions * seat.product.heads)
+
+    def around(self, layer: Layer, seat: Seat, stage: int) -> None:
+        """Pulses wait for what is written; those into the values keep the charge of the scores until they end."""
+        builder, written = self.context.builder, self.context.kept[layer.name]
+        index = self.context.last(layer, layer.inputs[1])
+        pulses = stage
+        if seat.stage == "mix":
+            assert seat.block is not None
+            pulses = served(self.context, seat, "mix", "pulses")
+            builder.work(pulses, self._pulses(layer, seat))
+            builder.wait(self.context.view(layer.inputs[0].layer), pulses, cause="operand")
+            builder.wait(pulses, stage, cause="operand")
+            builder.credit(pulses, self.context.view(seat.block.scores.layer), 1)
+        builder.wait(written, pulses, index=index, cause="operand")
+        if not self.context.longest:
+            self._slide(layer, seat, pulses, written)
+
+    def keep(self, seat: Seat) -> None:
+        """A key or value of all heads is written at once, over that of the token that leaves the window."""
+        self._check(seat)
+        name = "memory_keys" if seat.product.scores else "memory_values"
+        write, positions = (
+            served(self.context, seat, name, "write"),
+            self.context.graph[seat.product.second].positions,
+        )
+        busy, values = max(self.unit.write, 1), positions * seat.product.key_heads
+        self.context.builder.work(write, constant(positions, busy, busy, values=values))
+        self.context.builder.wait(second_known(self.context, seat.product, seat), write, cause="operand")
+        self.context.kept[seat.product.layer] = write
+
+    def _pulses(self, layer: Layer, seat: Seat) -> Work:
+        """One pulse a query, through all tokens at once; counted are multiply-accumulates."""
+        product, longest = seat.product, self.context.longest
+        seconds = self.context.graph[product.second].positions
+        met = counts.met(layer.positions, seconds, product.causal, longest, self.unit.window)
+        times = np.full_like(met, self._turns(seat) * self.unit.pulse)
+        return counts.work(times, met * product.share * product.heads, 0, longest)
+
+    def _turns(self, seat: Seat) -> int:
+        return seat.product.heads // seat.product.key_heads
+
+    def _slide(self, layer: Layer, seat: Seat, pulses: int, written: int) -> None:
+        """A vector is written when whoever looks at the one in its place has been through."""
+        second, window = self.context.graph[seat.product.second], self.unit.window
+        first, _ = reads(layer, layer.inputs[1], second)
+        if seat.product.causal:
+            first = np.maximum(np.arange(layer.positions) - window + 1, 0)
+        index = credit_index(released_by(first, second.positions), layer.positions, window)
+        edge = Edge(pulses, written, event=Event.FREE, scope=Scope.GLOBAL, cause="buffer")
+        self.context.builder.edge(replace(edge, index=index))
+
+    def _check(self, seat: Seat) -> None:
+        """InputError for heads that are too long or too many, and for a sequence that must be there as a whole."""
+        product, unit, place = seat.product, self.unit, self.context.hardware.name
+        length = self.context.graph[product.second].positions
+        if product.share > unit.rows:
+            rule = f"a head of {product.share} values needs arrays of as many rows, whose charge adds up to one pulse"
+            raise InputError(rule, place=place, field="attention.rows", value=unit.rows, remedy="Enlarge it")
+        if not product.causal and length > unit.window:
+            rule = f"all of {length} tokens must be there at once, which look at each other"
+            remedy = "Enlarge it, or take shorter sequences"
+            raise InputError(rule, place=place, field="attention.window", value=unit.window, remedy=remedy)
+        needed = key_heads(self.context.seats, seat.unit)
+        if needed > unit.heads:
+            raise InputError(
+                f"{seat.unit} serves layers of {needed} heads of keys in all, and each keeps arrays of its own",
+                place=place,
+                field="attention.heads",
+                value=unit.heads,
+                remedy="Take more attention.units (one a layer), or more heads",
+            )
