@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.base.errors import InputError, did_you_mean, shorten
@@ -90,9 +91,8 @@ class Quantity:
 def _registry() -> "pint.UnitRegistry[Decimal]":
     import pint
 
-    registry: pint.UnitRegistry[Decimal] = pint.UnitRegistry(non_int_type=Decimal, cache_folder=None)
-    registry.define("operation = [operation] = op")
-    return registry
+    path = Path(__file__).with_name("units.txt")
+    return pint.UnitRegistry(str(path), non_int_type=Decimal, cache_folder=None)
 
 
 def split_number(text: str) -> tuple[Fraction, str] | None:
