@@ -40,7 +40,7 @@ def test_a_unit_is_what_the_library_says(name: str, library: "pint.UnitRegistry[
         for registry in (units._registry(), library)
     )
     assert (ours.magnitude, str(ours.units)) == (
-        pytest.approx(theirs.magnitude, rel=1e-20),
+        pytest.approx(theirs.magnitude, rel=Decimal("1e-20")),
         str(theirs.units),
     )
 
