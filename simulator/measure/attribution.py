@@ -95,9 +95,8 @@ class _Rows:
 
     def add(self, total: Int, causes: Int, amounts: Int) -> None:
         """Add up amounts by row and cause into ``total``, shape (rows, causes)."""
-        for cause in np.flatnonzero(np.bincount(causes.ravel())).tolist():
-            mine = np.where(causes == cause, amounts, 0).sum(axis=0)
-            total[:, cause] += np.add.reduceat(mine, self.first)
+        row = np.repeat(np.arange(len(total)), np.diff(np.append(self.first, len(self.operations))))
+        np.add.at(total.reshape(-1), (row * total.shape[1] + causes).ravel(), amounts.ravel())
 
 
 def _units(program: Program, told: _Told) -> pd.DataFrame:

@@ -65,7 +65,9 @@ def power(
         if entry.kind == "static":
             on = entry.energy * (np.minimum(edges, makespan) / max(makespan, 1))
             spent[entry.part] = spent.get(entry.part, 0) + on
-    for part, until in _dynamic(_energies(chip, mapping, program), history, edges):
+    segments = max(len(program.segments), 1)
+    work = _worked(history, segments)
+    for part, until in _dynamic(_energies(chip, mapping, program), work, segments, edges):
         spent[part] = spent.get(part, 0) + until
     return Power(width, {part: np.diff(until) / width * 1e3 for part, until in sorted(spent.items())})
 
@@ -95,36 +97,56 @@ def _times(program: Program, stream: int) -> int:
     return sum(row.works(group) for row in program.schedule)
 
 
-def _dynamic(
-    energies: dict[tuple[int, int, str], float], history: History, edges: Int
-) -> Iterator[tuple[str, Floats]]:
-    """Energy [pJ] that a stream's operations have spent in a part until each edge."""
-    shares: dict[tuple[int, int], tuple[int, Floats]] = {}
-    for (segment, stream, part), each in energies.items():
-        if (segment, stream) not in shares:
-            shares[segment, stream] = _progress(history, segment, stream, edges)
-        inferences, done = shares[segment, stream]
-        yield part, each * inferences * done
+@dataclass(frozen=True)
+class _Worked:
+    """Foreground operations: when they work [ps], ``row``: their segment and stream in one number.
 
-
-def _progress(history: History, segment: int, stream: int, edges: Int) -> tuple[int, Floats]:
-    """Inferences of this segment, and which share of their work the stream has done until each edge.
-
-    Operations that take no time are done within a picosecond.
+    ``rate``, by row: share of the energy of all its inferences that one picosecond of work spends, times these.
     """
-    rows = history.rows(stream)
-    mine = (history.inference[rows] >= 0) & (history.segment[rows] == segment)
-    begin, end = history.start[rows][mine], history.worked[rows][mine]
-    if not np.any(end > begin):
-        end = begin + 1
-    worked = _elapsed(begin, edges) - _elapsed(end, edges)
-    inferences = len(np.unique(history.inference[rows][mine]))
-    return inferences, worked / max(int((end - begin).sum()), 1)
+
+    begin: Int
+    end: Int
+    row: Int
+    rate: Floats
 
 
-def _elapsed(since: Int, edges: Int) -> Int:
-    """Sum of the times from each moment to each edge, 0 for moments behind it [ps]."""
-    since = np.sort(since)
-    before = np.searchsorted(since, edges)
-    sums = np.concatenate((np.zeros(1, np.int64), np.cumsum(since)))
-    return np.asarray(before * edges - sums[before])
+def _worked(history: History, segments: int) -> _Worked:
+    """The work of a run. Where no operation of a row takes time, each is done within a picosecond."""
+    mine = np.flatnonzero(history.inference >= 0)
+    begin, inference = history.start[mine], history.inference[mine]
+    row = history.stream[mine] * segments + history.segment[mine]
+    count = len(history.offset) * segments
+    total = np.zeros(count, np.int64)
+    np.add.at(total, row, history.worked[mine] - begin)
+    end = np.where(total[row] > 0, history.worked[mine], begin + 1)
+    total = np.where(total > 0, total, np.bincount(row, minlength=count))
+    another = np.diff(inference, prepend=-1) != 0  # operations lie stream by stream, in order
+    another |= np.diff(row, prepend=-1) != 0
+    inferences = np.bincount(row[another], minlength=count)
+    return _Worked(begin, end, row, inferences / np.maximum(total, 1))
+
+
+def _dynamic(
+    energies: dict[tuple[int, int, str], float], work: _Worked, segments: int, edges: Int
+) -> Iterator[tuple[str, Floats]]:
+    """Energy [pJ] that operations have spent in a part until each edge."""
+    parts: dict[str, Floats] = {}
+    for (segment, stream, part), each in energies.items():
+        spent = parts.setdefault(part, np.zeros(len(work.rate)))
+        spent[stream * segments + segment] = each
+    for part, amounts in parts.items():
+        rate = amounts * work.rate
+        mine = np.flatnonzero(rate[work.row])
+        yield part, _spent(work.begin[mine], work.end[mine], rate[work.row[mine]], edges)
+
+
+def _spent(begin: Int, end: Int, rate: Floats, edges: Int) -> Floats:
+    """What is spent at ``rate`` from begin to end, summed up to each edge; edges are equally far apart."""
+    width, sums = int(edges[1]), []
+    for since in (begin, end):
+        place = since // width
+        late = rate * (since - place * width)
+        sums.append([np.bincount(place, amount, len(edges)) for amount in (rate, late)])
+    (begun, begun_late), (ended, ended_late) = sums
+    until = width * np.cumsum(np.cumsum(begun - ended)) - np.cumsum(begun_late - ended_late)
+    return np.concatenate((np.zeros(1), until[:-1]))

@@ -16,9 +16,12 @@ def for_latest(make: Callable[[Tables], Made]) -> Callable[[Tables], Made]:
 
     @wraps(make)
     def made(tables: Tables) -> Made:
-        if not kept or kept[0][0] is not tables:
-            kept[:] = [(tables, make(tables))]
-        return kept[0][1]
+        for known, found in kept:
+            if known is tables:
+                return found
+        found = make(tables)
+        kept[:] = [(tables, found)]
+        return found
 
     return made
 
@@ -32,10 +35,12 @@ def remembered(program: Program, make: Callable[[Program], Tables]) -> Tables:
     The same means the same objects, which hold still: only the schedule may differ.
     """
     parts = _parts(program)
-    if _latest and len(parts) == len(_latest[0][0]) and all(map(_is, parts, _latest[0][0])):
-        return _latest[0][1]
-    _latest[:] = [(parts, make(program))]
-    return _latest[0][1]
+    for known, found in _latest:
+        if len(parts) == len(known) and all(map(_is, parts, known)):
+            return found
+    found = make(program)
+    _latest[:] = [(parts, found)]
+    return found
 
 
 def _is(a: object, b: object) -> bool:

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from heapq import heappush, heappushpop
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator.program.form import Int, Policy
 from simulator.program.layout import Layout
-from simulator.program.sharing import clocks, stream_of
+from simulator.program.sharing import clocks, shared, stream_of
 
 
 def _users(layout: Layout, resource: int) -> Int:
@@ -41,9 +42,13 @@ def available(layout: Layout, ready: Int, grant: Int, free: Int) -> Int:
     the grant, and for each resource with c servers the c-th latest FREE among what it served before.
     """
     period, _ = clocks(layout.tables)
-    clocked = period[layout.stream] > 1
-    since = np.where(clocked, np.maximum(ready, grant - period[layout.stream] + 1), grant)
-    for r in _clocked_resources(layout, period):
+    each = period[layout.stream]
+    clocked = each > 1
+    since = np.where(clocked, np.maximum(ready, grant - each + 1), grant)
+    alone = _alone(layout, period)
+    mine = alone[layout.stream[1:]] & (layout.order[1:] > 0)
+    since[1:] = np.where(mine, np.maximum(since[1:], free[:-1]), since[1:])
+    for r in _clocked_resources(layout, period, alone):
         operations = _served(layout, r, ready, grant)
         freed = _freed(free[operations], int(layout.tables.resource.capacity[r]))
         later = np.maximum(since[operations], freed)
@@ -51,9 +56,19 @@ def available(layout: Layout, ready: Int, grant: Int, free: Int) -> Int:
     return since
 
 
-def _clocked_resources(layout: Layout, period: Int) -> Iterator[int]:
+def _alone(layout: Layout, period: Int) -> NDArray[np.bool_]:
+    """Per stream: clocked, and nobody else has its only resource, of one server, which frees in order."""
     table = layout.tables.stream
-    yield from (int(r) for r in np.unique(table.resource[period[stream_of(table)] > 1]))
+    found: NDArray[np.bool_] = (np.diff(table.resource_from) == 1) & (period > 1)
+    own = table.resource[table.resource_from[:-1][found]]
+    found[found] = ~shared(layout.tables)[own] & (layout.tables.resource.capacity[own] == 1)
+    return found
+
+
+def _clocked_resources(layout: Layout, period: Int, alone: NDArray[np.bool_]) -> Iterator[int]:
+    table = layout.tables.stream
+    streams = stream_of(table)
+    yield from np.unique(table.resource[(period[streams] > 1) & ~alone[streams]]).tolist()
 
 
 def _served(layout: Layout, resource: int, ready: Int, grant: Int) -> Int:
