@@ -65,6 +65,7 @@ def execute(job: Job, out: Path | None, *, plots: bool) -> tuple[Result, Path]:
                 detail=job.detail,
                 contrast=job.contrast,
                 load=Load(job.load, job.asked.seed),
+                ahead=True,
                 progress=progress,
             )
             if job.against:

@@ -69,19 +69,17 @@ class _Told:
         return moments, np.stack((order, *values, server, clock))
 
 
-def _sum(causes: Int, amounts: Int) -> Int:
-    """Amounts by cause, shape (causes,)."""
-    total = np.zeros(len(Cause), np.int64)
-    np.add.at(total, causes.ravel(), amounts.ravel())
-    return total
-
-
 @dataclass(frozen=True)
 class _Rows:
     """Operations row by row; none of the rows is empty. ``first``: where each begins."""
 
     operations: Int
     first: Int
+
+    @cached_property
+    def number(self) -> Int:
+        """Row of each operation."""
+        return np.repeat(np.arange(len(self.first)), np.diff(np.append(self.first, len(self.operations))))
 
     def before(self, times: Int) -> Int:
         """Per operation the time of the one before it in its row, 0 for the first."""
@@ -95,8 +93,8 @@ class _Rows:
 
     def add(self, total: Int, causes: Int, amounts: Int) -> None:
         """Add up amounts by row and cause into ``total``, shape (rows, causes)."""
-        row = np.repeat(np.arange(len(total)), np.diff(np.append(self.first, len(self.operations))))
-        np.add.at(total.reshape(-1), (row * total.shape[1] + causes).ravel(), amounts.ravel())
+        place = self.number * total.shape[1] + causes
+        np.add.at(total.reshape(-1), place.ravel(), amounts.ravel())
 
 
 def _units(program: Program, told: _Told) -> pd.DataFrame:
@@ -109,10 +107,11 @@ def _units(program: Program, told: _Told) -> pd.DataFrame:
     times[:, Cause.IDLE] = [row.capacity * told.span for row in program.resources]
     if single:
         times[single] = _one_server(told, _rows([_served(told, users[r]) for r in single]))
-    for number in np.setdiff1d(np.arange(len(users)), single).tolist():
-        if _any(told, users[number]):
-            served = _served(told, users[number])
-            times[number] = _resource(told, served, program.resources[number].capacity)
+    several = [r for r, row in enumerate(program.resources) if row.capacity > 1 and _any(told, users[r])]
+    most = max(2**62 // (told.span + 1) - 1, 1)
+    for some in (several[place : place + most] for place in range(0, len(several), most)):
+        servers = np.array([program.resources[r].capacity for r in some])
+        times[some] = _many_servers(told, _rows([_served(told, users[r]) for r in some]), servers)
     names = [(row.name, row.part, row.capacity, row.capacity * told.span) for row in program.resources]
     return _frame(["unit", "part", "servers", "total_ps"], names, times)
 
@@ -137,55 +136,63 @@ def _served(told: _Told, streams: list[int]) -> Int:
     return operations[np.lexsort((key, history.ready[operations], history.grant[operations]))]
 
 
-def _one_server(told: _Told, rows: _Rows) -> Int:
-    """Time of resources with one server, shape (rows, causes); see ``_resource``."""
+def _served_time(told: _Told, rows: _Rows) -> Int:
+    """What servers do for the operations served, shape (rows, causes)."""
     grant, start, worked, free = told.moments[4:, rows.operations]
     total = np.zeros((len(rows.first), len(Cause)), np.int64)
     total[:, Cause.WORK] = np.add.reduceat(worked - start, rows.first)
     total[:, Cause.SETUP] = np.add.reduceat(start - grant, rows.first)
     total[:, Cause.HELD] = np.add.reduceat(free - worked, rows.first)
+    return total
+
+
+def _one_server(told: _Told, rows: _Rows) -> Int:
+    """Time of resources with one server, shape (rows, causes); see ``_many_servers``."""
+    grant, *_, free = told.moments[4:, rows.operations]
+    total = _served_time(told, rows)
     bounds, causes = told.idle(rows.operations, rows.before(grant))
     rows.add(total, causes, np.diff(np.maximum(bounds, rows.before(free)), axis=0))
     total[:, Cause.IDLE] += told.span - rows.last(free)
     return total
 
 
-def _resource(told: _Told, operations: Int, servers: int) -> Int:
+def _many_servers(told: _Told, rows: _Rows, servers: Int) -> Int:
     """Time of all servers: what they do for the operations served, and what the free ones wait for."""
-    grant, start, worked, free = told.moments[4:, operations]
-    total = np.zeros(len(Cause), np.int64)
-    total[[Cause.WORK, Cause.SETUP]] = (worked - start).sum(), (start - grant).sum()
-    total[Cause.HELD] = (free - worked).sum()
-    before = np.concatenate((np.zeros(1, np.int64), grant))
-    bounds, causes = told.idle(operations, before[:-1])
-    spare = _spare(grant, free, servers)
-    total += _sum(causes, np.diff(spare.until(bounds), axis=0))
-    last, end = spare.until(np.array([before[-1], told.span]))
-    total[Cause.IDLE] += end - last
+    grant, *_, free = told.moments[4:, rows.operations]
+    total = _served_time(told, rows)
+    bounds, causes = told.idle(rows.operations, rows.before(grant))
+    spare = _Spare(rows, servers, told.span, grant, free)
+    rows.add(total, causes, np.diff(spare.until(bounds, rows.number), axis=0))
+    ends = np.stack((rows.last(grant), np.full(len(servers), told.span)))
+    total[:, Cause.IDLE] += np.diff(spare.until(ends, np.arange(len(servers))), axis=0)[0]
     return total
 
 
-@dataclass(frozen=True)
 class _Spare:
-    """Servers that are free, as a function of time."""
+    """Servers of each row that are free, as a function of time."""
 
-    servers: int
-    taken: Int
-    taken_sum: Int
-    freed: Int
-    freed_sum: Int
+    def __init__(self, rows: _Rows, servers: Int, span: int, grant: Int, free: Int) -> None:
+        self._servers = servers
+        self._taken, self._freed = _Since(rows, grant, span), _Since(rows, free, span)
 
-    def until(self, time: Int) -> Int:
-        """Time that free servers have spent up to here, summed over them [ps]."""
-        a, b = np.searchsorted(self.taken, time), np.searchsorted(self.freed, time)
-        held = (a - b) * time - self.taken_sum[a] + self.freed_sum[b]
-        return np.asarray(self.servers * time - held)
+    def until(self, time: Int, row: Int) -> Int:
+        """Time [ps] that free servers of a row have spent up to here, summed over them."""
+        return self._servers[row] * time - self._taken.until(time, row) + self._freed.until(time, row)
 
 
-def _spare(grant: Int, free: Int, servers: int) -> _Spare:
-    taken, freed = np.sort(grant), np.sort(free)
-    sums = [np.concatenate((np.zeros(1, np.int64), np.cumsum(times))) for times in (taken, freed)]
-    return _Spare(servers, taken, sums[0], freed, sums[1])
+class _Since:
+    """Moments of each row, none above ``span``: with rows of their own, so that one look-up serves all."""
+
+    def __init__(self, rows: _Rows, times: Int, span: int) -> None:
+        self._first, self._apart = rows.first, span + 1
+        self._times = np.sort(times + rows.number * self._apart)
+        own = self._times - rows.number * self._apart
+        self._sums = np.concatenate((np.zeros(1, np.int64), np.cumsum(own)))
+
+    def until(self, time: Int, row: Int) -> Int:
+        """Time [ps] from each of a row's moments to here, summed; 0 for those behind it."""
+        place, first = np.searchsorted(self._times, time + row * self._apart), self._first[row]
+        return np.asarray((place - first) * time - (self._sums[place] - self._sums[first]))
 
 
 def _layers(program: Program, told: _Told) -> pd.DataFrame:
@@ -229,11 +236,11 @@ def _working(told: _Told, rows: _Rows) -> Int:
 
 def _latest(times: Int, rows: _Rows, span: int) -> Int:
     """Per operation the latest of the times so far in its row; none is above ``span``."""
-    ends = np.append(rows.first[1:], len(times))
     if (len(rows.first) + 1) * (span + 1) >= 2**62:
+        ends = np.append(rows.first[1:], len(times))
         parts = [np.maximum.accumulate(times[a:b]) for a, b in zip(rows.first, ends, strict=True)]
         return np.concatenate(parts)
-    above = np.repeat(np.arange(len(rows.first)), ends - rows.first) * (span + 1)
+    above = rows.number * (span + 1)
     return np.asarray(np.maximum.accumulate(times + above) - above)
 
 

@@ -124,7 +124,9 @@ class Layout:
     def _index(self, row: Int, k: Int) -> Int:
         """Source of operation k for these rows of the edge table, counted within the inference."""
         edge = self.tables.edge
-        f = (edge.scale[row] * k + edge.offset[row]) // edge.divisor[row]
+        f, divisor = edge.scale[row] * k + edge.offset[row], edge.divisor[row]
+        if np.any(divisor != 1):  # divisions take as long as all else together
+            f //= divisor
         tabled = np.flatnonzero(edge.table[row] != NO_TABLE)
         f[tabled] = self.tables.pool[edge.table[row[tabled]] + k[tabled]]
         return np.asarray(f)

@@ -57,12 +57,11 @@ def available(layout: Layout, ready: Int, grant: Int, free: Int) -> Int:
 
 
 def _alone(layout: Layout, period: Int) -> NDArray[np.bool_]:
-    """Per stream: clocked, and nobody else has its only resource, of one server, which frees in order."""
+    """Per stream: clocked, and its resources have one server that serves nobody else: it frees in order."""
     table = layout.tables.stream
-    found: NDArray[np.bool_] = (np.diff(table.resource_from) == 1) & (period > 1)
-    own = table.resource[table.resource_from[:-1][found]]
-    found[found] = ~shared(layout.tables)[own] & (layout.tables.resource.capacity[own] == 1)
-    return found
+    kept = shared(layout.tables) | (layout.tables.resource.capacity != 1)
+    others = np.bincount(stream_of(table), kept[table.resource], len(period))
+    return np.asarray((others == 0) & (period > 1))
 
 
 def _clocked_resources(layout: Layout, period: Int, alone: NDArray[np.bool_]) -> Iterator[int]:

@@ -1,6 +1,7 @@
 """The files of a results folder."""
 
 import csv
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
@@ -33,8 +34,15 @@ def write(answer: Answer, folder: Path, *, plots: bool = True, processes: int = 
 
 
 def _write_tables(answer: Answer, folder: Path) -> None:
-    (folder / "summary.json").write_text(as_json(summary(answer)), encoding="utf-8")
     seen = answer.closer
+    with ThreadPoolExecutor(1) as beside:  # most of it happens in a library that lets others work
+        timeline = beside.submit(write_timeline, seen.program, seen.past, folder / "timeline.parquet")
+        _write_small(answer, seen, folder)
+        timeline.result()
+
+
+def _write_small(answer: Answer, seen: Answer, folder: Path) -> None:
+    (folder / "summary.json").write_text(as_json(summary(answer)), encoding="utf-8")
     for name, table in why_tables(seen).items():
         write_csv(table, folder / name)
     write_csv(tables.layers(answer, answer.history), folder / "layers.csv")
@@ -46,7 +54,6 @@ def _write_tables(answer: Answer, folder: Path) -> None:
         write_csv(against.frame(answer), folder / "against.csv")
     if answer.accuracy is not None:
         write_csv(network_accuracy.frame(answer.accuracy), folder / "accuracy.csv")
-    write_timeline(seen.program, seen.past, folder / "timeline.parquet")
     (folder / "chip.yaml").write_text(chip_yaml(answer.chip_file.data), encoding="utf-8")
     placement = placement_yaml(answer.mapping.graph.name, places(answer))
     (folder / PLACEMENT).write_text(placement, encoding="utf-8")

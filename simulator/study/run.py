@@ -1,6 +1,7 @@
 """One run as a function: chip, trace and mapping in; program, timeline and figures out. Nothing is written."""
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import accumulate
@@ -10,6 +11,7 @@ from typing import Literal
 from simulator.base.errors import InputError
 from simulator.chip.reader import ChipFile
 from simulator.chip.resolve import resolve
+from simulator.chip.schema import Chip
 from simulator.engine.contract import Engine, run
 from simulator.mapping.lower.attention.seats import room, sequences
 from simulator.mapping.lower.lower import lower
@@ -31,12 +33,38 @@ from simulator.program.form import Program
 from simulator.program.history import History, history
 from simulator.program.timeline import FULL, Recording, Timeline
 from simulator.study import engines
+from simulator.study.aside import aside
 from simulator.study.balanced import balanced
 from simulator.study.executed import alone, execute, in_detail, kept, repeated, schedule
 from simulator.study.generate import Limits
 from simulator.study.reloaded import reloaded
 from simulator.trace.trace import Trace
 from simulator.workload.experts import routes
+
+
+@dataclass(frozen=True)
+class Detail:
+    """What every operation of a run went through, and what follows from that; needs full recording."""
+
+    chip: Chip
+    mapping: Mapping
+    program: Program
+    timeline: Timeline
+
+    @cached_property
+    def past(self) -> History:
+        """What every operation went through."""
+        return history(self.program, self.timeline)
+
+    @cached_property
+    def waits(self) -> Attribution:
+        """Where the time of every unit and layer went."""
+        return attribution(self.program, self.past)
+
+    @cached_property
+    def power(self) -> Power:
+        """Power over time, by part."""
+        return power(self.chip, self.mapping, self.program, self.past)
 
 
 @dataclass(frozen=True)
@@ -63,6 +91,7 @@ class Result:
     bounds: list[Bound]
     limiter: str
     host_crossover: float | None
+    detail: Detail
     history: History | None = None
     base: Base | None = None
     gains: Sequence[Gain] = ()
@@ -77,20 +106,20 @@ class Result:
         """The run of which every operation is known: this one, or its beginning."""
         return self.beginning or self
 
-    @cached_property
+    @property
     def past(self) -> History:
-        """What every operation went through; needs full recording."""
-        return self.history or history(self.program, self.timeline)
+        """See ``Detail``."""
+        return self.detail.past
 
-    @cached_property
+    @property
     def waits(self) -> Attribution:
-        """Where the time of every unit and layer went; needs full recording."""
-        return attribution(self.program, self.past)
+        """See ``Detail``."""
+        return self.detail.waits
 
-    @cached_property
+    @property
     def power(self) -> Power:
-        """Power over time, by part; needs full recording."""
-        return power(self.chip_file.chip, self.mapping, self.program, self.past)
+        """See ``Detail``."""
+        return self.detail.power
 
     def __getitem__(self, name: str) -> float:
         """A metric by its name."""
@@ -112,6 +141,7 @@ def simulate(
     detail: int | None = None,
     contrast: bool = False,
     load: Load = NO_LOAD,
+    ahead: bool = False,
     progress: Callable[[str], None] = lambda step: None,
 ) -> Result:
     """Map, lower, execute and measure a trace on a chip.
@@ -119,7 +149,8 @@ def simulate(
     ``placement`` to ``reload``: see ``plan``. ``ideal``: what costs nothing (network, memory, host). ``max_batch``: see
     ``Limits``. ``recording``: what the timeline keeps; no figure depends on it. ``detail``: most operations that are
     kept one by one; of a longer run only the ``beginning``. ``contrast``: times once more with each ideal, and what
-    would help; ``load``: latency under load. ``progress`` is told each step. Raises InputError or DeadlockError.
+    would help; ``load``: latency under load. ``ahead``: reports will show waits and power, which are worked out while
+    a copy of this process finds the steady interval. ``progress`` is told each step. Raises InputError, DeadlockError.
     """
     chip = chip_file.chip
     _check_generation(trace, max_batch, load)
@@ -132,12 +163,17 @@ def simulate(
     progress("steady interval")
     pace = Pace(repeated(trace), alone(trace))
     steady = pace.of(program)
-    own = times(program, engine, pace, tuple(ideal), load)
+    detailed = Detail(chip, mapping, program, timeline)
+    entries = energy(chip, mapping, program, timeline.makespan)
+    timed = partial(times, program, engine, pace, tuple(ideal), load)
+    with aside(timed) if ahead else nullcontext(timed) as found:
+        if recording.level == "full":
+            _ = (detailed.waits, detailed.power) if ahead else detailed.past
+        own = found()
     rows, start = [own], None
     if contrast:
         rows = contrasts(lowered, engine, pace, own, load=load, progress=progress)
         start = _start(steady, engine, own, progress)
-    entries = energy(chip, mapping, program, timeline.makespan)
     result = Result(
         chip_file=chip_file,
         trace=trace,
@@ -151,7 +187,8 @@ def simulate(
         bounds=bounds(steady),
         limiter=limiter(bounds(steady), own.steady.interval),
         host_crossover=_crossover(pace.of(lowered(())) if ideal else steady),
-        history=history(program, timeline) if recording.level == "full" else None,
+        detail=detailed,
+        history=detailed.past if recording.level == "full" else None,
         base=start,
         gains=gains(start, engine) if start else [],
         generation=generation,
@@ -206,7 +243,8 @@ def _beginning(result: Result, engine: Engine, count: int) -> Result:
         program=program,
         timeline=timeline,
         energy=energy(result.chip_file.chip, result.mapping, program, timeline.makespan),
-        history=history(program, timeline),
+        detail=(detail := Detail(result.chip_file.chip, result.mapping, program, timeline)),
+        history=detail.past,
         whole=len(result.program.schedule),
     )
 

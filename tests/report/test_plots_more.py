@@ -27,7 +27,7 @@ from simulator.report.drawing import save, settings
 from simulator.report.outlined import Outlined
 from simulator.report.plots import PLOTS, write_plots
 from simulator.report.view import MOST_INFERENCES, View
-from simulator.study.run import Result
+from simulator.study.run import Detail, Result
 
 BOTH = pytest.mark.parametrize("which", ["answer", "recurrent"])
 
@@ -153,7 +153,8 @@ def test_long_runs_show_the_first_inferences_and_say_so(answer: Result) -> None:
         answer.program.resources, answer.program.streams, answer.program.segments, schedule
     )
     timeline = execute(SimpyEngine(), program)
-    longer = replace(answer, program=program, timeline=timeline, history=None)
+    detail = Detail(answer.chip_file.chip, answer.mapping, program, timeline)
+    longer = replace(answer, program=program, timeline=timeline, detail=detail)
     view = seen(longer)
     assert f"first {MOST_INFERENCES} of {MOST_INFERENCES + 3} inferences" in "\n".join(
         texts(pipeline_plot.draw(view))

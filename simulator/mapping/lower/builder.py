@@ -1,7 +1,7 @@
 """Collects resources, streams and segments by name."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from simulator.program.form import (
     Duration,
@@ -66,9 +66,19 @@ class Builder:
         label = name or f"{spot.layer} {spot.kind} {spot.unit}"
         if label not in self._streams:
             number = len(self._stream_rows)
-            row = Stream(label, resources, number, gap, setup_class, released)
-            row = replace(row, kind=spot.kind, layer=spot.layer, unit=spot.unit, part=spot.part)
-            row = replace(row, group=self._groups.get(spot.layer, 0))
+            row = Stream(
+                label,
+                resources,
+                number,
+                gap,
+                setup_class,
+                released,
+                kind=spot.kind,
+                layer=spot.layer,
+                unit=spot.unit,
+                part=spot.part,
+                group=self._groups.get(spot.layer, 0),
+            )
             self._streams[label] = number
             self._stream_rows.append(row)
         return self._streams[label]
