@@ -62,10 +62,16 @@ def die_area(chip: Chip, tile: Fraction) -> Fraction:
 
 
 def units_area(chip: Chip, tile: Fraction) -> Fraction:
-    """All tiles of ``tile`` [mm^2], global units, landing pads and compute cores."""
+    """All tiles of ``tile`` [mm^2], global units, landing pads, compute cores, memory of weights that take turns."""
     unit = chip.global_digital
     shared = unit.area.magnitude * int(unit.units) * scaling.area(chip) if unit else Fraction(0)
-    return tile * chip.tiles + shared + pad_area(chip) + core_area(chip)
+    return tile * chip.tiles + shared + pad_area(chip) + core_area(chip) + weight_memory(chip)
+
+
+def weight_memory(chip: Chip) -> Fraction:
+    """Where weights wait for their turn [mm^2]."""
+    memory = chip.programming.memory if chip.programming else None
+    return memory.area.magnitude if memory else Fraction(0)
 
 
 def core_area(chip: Chip) -> Fraction:
@@ -146,7 +152,7 @@ def _digital(chip: Chip) -> Fraction:
 
 def _columns(chip: Chip) -> Fraction:
     """What each column has in front of converters of levels."""
-    adc, columns = chip.tile.adc, int(chip.tile.crossbar.columns)
+    adc, columns = chip.tile.adc, chip.tile.crossbar.lines
     if not isinstance(adc, SampledConverter):
         return Fraction(0)
     each = adc.front_end.area.magnitude * scaling.area(chip, adc.front_end)

@@ -123,8 +123,9 @@ def _word_lines(chip: Chip) -> Cost | None:
 
 def _driven(chip: Chip) -> Driven:
     lines, window, reads = size(chip.tile), mvm(chip), chip.tile.input.part().reads()
-    phases = window.phases
-    return Driven(lines.rows, lines.columns, phases * reads.planes, phases * reads.conversions, window.active)
+    phases = chip.tile.phases  # a row is driven in its group's reads only
+    active = window.active / chip.tile.crossbar.groups
+    return Driven(lines.rows, lines.columns, phases * reads.planes, phases * reads.conversions, active)
 
 
 def _crossbar(chip: Chip) -> Cost:
@@ -135,9 +136,9 @@ def _crossbar(chip: Chip) -> Cost:
         square = usual(chip).square * window.read.magnitude**2
         power = window.part().power(size(chip.tile).total, square)
         assumed = "assumption" in (window.high.label, _magnitude_label(chip))
-        return Cost(picojoule(power, mvm(chip).active), "assumption" if assumed else "derived")
+        return Cost(picojoule(power, _driven(chip).active), "assumption" if assumed else "derived")
     cells = array.devices(size(chip.tile), anchor_size(chip.tile))
-    each = picojoule(at.power.magnitude, mvm(chip).active)
+    each = picojoule(at.power.magnitude, _driven(chip).active)
     return cost(at.power, each, cells, scaling.supply(chip, at))
 
 
@@ -174,7 +175,7 @@ def follows(
 
 
 def _adc(chip: Chip) -> Cost:
-    section, window, columns = chip.tile.adc, mvm(chip), int(chip.tile.crossbar.columns)
+    section, window, columns = chip.tile.adc, mvm(chip), chip.tile.crossbar.lines
     part, reads = converter(chip.tile), chip.tile.input.part().reads()
     use = Use(
         converters=chip.tile.converters,

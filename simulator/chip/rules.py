@@ -143,8 +143,8 @@ def _converter_reads_coding(chip: Chip) -> None:
 def _turns_possible(chip: Chip) -> None:
     adc = chip.tile.adc
     turns = int(adc.columns_per_converter)
-    if turns > int(chip.tile.crossbar.columns):
-        text = f"is more than the {chip.tile.crossbar.columns.text} columns of the array"
+    if turns > chip.tile.crossbar.lines:
+        text = f"is more than the {chip.tile.crossbar.lines} columns of the array"
         raise _refused("columns_per_converter", text, turns)
     if turns > 1 and not isinstance(adc, SampledConverter):
         text = f"a converter of kind {adc.kind} takes part in every read of its column: it cannot serve others in turn"

@@ -163,17 +163,27 @@ class ChipLink(Section):
     energy: EnergyPerBit | None = None
 
 
+class WeightMemory(Section):
+    """Where weights wait for their turn: what it holds, a byte a weight, and its area."""
+
+    size: Data
+    area: Area
+
+
 class Programming(Section):
     """Writing weights while the chip runs (``--reload``).
 
     ``row_time``: all devices of a row of a tile at once, row after row; ``tiles`` of the chip at a time; ``energy`` a
-    weight; ``endurance``: how often a device can be written.
+    weight; ``endurance``: how often a device can be written. ``always``: on this chip weights take turns unasked.
+    ``memory``: on this chip; without it weights come from outside, which takes no further time.
     """
 
     row_time: Time
     tiles: Positive
     energy: Energy
     endurance: Count
+    always: bool = False
+    memory: WeightMemory | None = None
 
 
 class Die(Section):

@@ -27,6 +27,8 @@ from simulator.parts.law import known
 
 _PLANE = known(1, "count", "assumption", "a matrix a tile")
 _TIER = known(1, "count", "assumption", "an array a tile")
+_SLICE = known(1, "count", "assumption", "all devices of a weight on one column")
+_BLOCK = known(1, "count", "assumption", "one block of rows")
 _LANE = known(1, "count", "assumption", "one datapath")
 _WORD = known(16, "count", "assumption", "half-precision floating point")
 
@@ -85,6 +87,9 @@ class Crossbar(Section):
     are read one after the other.
     ``tiers``: arrays on top of each other, each with its own devices, that share the tile's modulators, converters and
     digital unit; one is read at a time.
+    ``slices``: columns of devices that a weight is spread over, each converted by itself
+    and added with its place value. ``row_blocks``: blocks of rows, each with columns and converters
+    of its own, whose results are added.
     """
 
     rows: Positive
@@ -92,6 +97,12 @@ class Crossbar(Section):
     devices_per_weight: Positive
     planes: Positive = library(_PLANE)
     tiers: Positive = library(_TIER)
+    slices: Positive = library(_SLICE)
+    row_blocks: Positive = library(_BLOCK)
+    rows_per_read: Positive | None = Field(
+        default=None,
+        description="Most rows of an array driven at a time, group after group; all if not given",
+    )
     conductance: ConductanceWindow | None = None
     segment_inputs: Positive | None = Field(
         default=None, description="Most inputs of a piece, all rows if not given"
@@ -101,6 +112,34 @@ class Crossbar(Section):
     )
     backward: Backward | None = None
     anchor: CrossbarAnchor
+
+    @model_validator(mode="after")
+    def _divisible(self) -> "Crossbar":
+        for name, parts, whole, what in (
+            ("slices", self.slices, self.devices_per_weight, "devices of a weight"),
+            ("row_blocks", self.row_blocks, self.rows, "rows of the tile"),
+        ):
+            if int(whole) % int(parts):
+                raise RuleError(f"must divide the {whole.text} {what}", path=(name,), value=parts.text)
+        if self.rows_per_read is not None and int(self.rows_per_read) > self.height:
+            rule = f"must be at most the {self.height} rows of an array"
+            raise RuleError(rule, path=("rows_per_read",), value=self.rows_per_read.text)
+        return self
+
+    @property
+    def height(self) -> int:
+        """Rows of an array."""
+        return int(self.rows) // int(self.row_blocks)
+
+    @property
+    def groups(self) -> int:
+        """Groups of rows that are driven one after the other."""
+        return -(-self.height // int(self.rows_per_read or self.height))
+
+    @property
+    def lines(self) -> int:
+        """Columns of devices, each converted by itself."""
+        return int(self.columns) * int(self.slices) * int(self.row_blocks)
 
     @model_validator(mode="after")
     def _one_power(self) -> "Crossbar":
@@ -249,5 +288,5 @@ class Tile(Section):
 
     @property
     def converters(self) -> int:
-        """Converters, each for so many columns."""
-        return -(-int(self.crossbar.columns) // int(self.adc.columns_per_converter))
+        """Converters, each for so many columns of devices."""
+        return -(-self.crossbar.lines // int(self.adc.columns_per_converter))

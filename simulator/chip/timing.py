@@ -37,9 +37,9 @@ def mvm(chip: Chip) -> Mvm:
     tile = chip.tile
     reads, part = tile.input.part().reads(), converter(tile)
     sampled = isinstance(tile.adc, SampledConverter) and tile.adc.sample_hold
-    turns = -(-int(tile.crossbar.columns) // tile.converters)
+    turns = -(-tile.crossbar.lines // tile.converters)
     return Mvm(
-        phases=tile.phases,
+        phases=tile.phases * tile.crossbar.groups,
         reads=reads.number,
         conversions=reads.conversions,
         read=max(reads.duration, part.shortest_read()),

@@ -94,6 +94,7 @@ def physics(chip: Chip) -> Physics:
             field=SECTION,
             remedy="Add the section 'accuracy' (docs/accuracy.md), or take a chip that has it",
         )
+    _one_converter(chip)
     tile, coding = chip.tile, _coding(chip)
     model, modelled, offset = _devices(section, chip)
     if offset and coding.kind == "quadrants":
@@ -122,6 +123,16 @@ def physics(chip: Chip) -> Physics:
         partial_bits=int(section.partial_sums),
         half=_half(chip, section),
     )
+
+
+def _one_converter(chip: Chip) -> None:
+    """InputError where a column of weights is more than one column of devices, read in one go."""
+    crossbar = chip.tile.crossbar
+    if crossbar.lines > int(crossbar.columns) or crossbar.groups > 1:
+        rule = "has no model of accuracy: a column of weights is converted in several parts"
+        raise InputError(
+            rule, place=chip.name, field="tile.crossbar", remedy="Set slices and row_blocks to 1"
+        )
 
 
 def _window(section: Accuracy, chip: Chip, model: Device) -> tuple[float, float, int | None]:

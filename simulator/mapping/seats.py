@@ -1,7 +1,7 @@
 """Which chip and which tiles every column group gets."""
 
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil
@@ -50,8 +50,11 @@ class Seats:
 
     @cached_property
     def parts(self) -> list[list[int]]:
-        """Numbers of the column groups on each chip: whole layers in order, the fullest chip as empty as can be."""
-        loads = self._loads()
+        """Numbers of the column groups on each chip, in order, the fullest chip as empty as can be.
+
+        Layers are whole; of sets of weights in turn only those that read their own output.
+        """
+        loads = self._loads(self._together)
         if len(loads) < self.hardware.chips:
             rule = f"must be at most the number of layers with weights, {len(loads)}"
             raise InputError(rule, field="--chips", value=self.hardware.chips)
@@ -59,17 +62,23 @@ class Seats:
         homes = dict(zip(loads, filled(list(loads.values()), fullest, self.hardware.chips), strict=True))
         parts: list[list[int]] = [[] for _ in range(self.hardware.chips)]
         for number, chain in enumerate(self.chains):
-            parts[homes[chain.layer]].append(number)
+            parts[homes[self._together(chain)]].append(number)
         return parts
 
-    def _loads(self) -> dict[str, int]:
+    def _together(self, chain: Chain) -> str:
+        """What must be on one chip: a name of a layer, or of a column group that needs no other of its layer."""
+        if not self.hardware.reload or any(piece.reads < 0 for piece in chain.pieces):
+            return chain.layer
+        return f"{chain.layer} {chain.copy} {chain.group}"
+
+    def _loads(self, together: Callable[[Chain], str] = lambda chain: chain.layer) -> dict[str, int]:
         """Layer -> its tiles, or the tiles of as large a share of a chip's global units if that is more."""
         tiles, units = Counter[str](), Counter[str]()
         for chain in self.chains:
-            tiles[chain.layer] += chain.tiles
-            units[chain.layer] += chain.layer in self.finished
+            tiles[together(chain)] += chain.tiles
+            units[together(chain)] += chain.layer in self.finished
         each = self.there / max(len(self.hardware.single.globals), 1)
-        return {layer: max(size, ceil(units[layer] * each)) for layer, size in tiles.items()}
+        return {name: max(size, ceil(units[name] * each)) for name, size in tiles.items()}
 
     def _more_chips(self) -> str:
         """How many chips would do, if more of them do."""

@@ -15,6 +15,7 @@ from simulator.chip.areas import attention_area
 from simulator.chip.reader import ChipFile
 from simulator.chip.resolve import mvm_window, resolve
 from simulator.chip.schema import Chip
+from simulator.chip.tile import Crossbar
 from simulator.measure.area import AREAS, areas
 from simulator.measure.energy import mvm_energy, not_modelled
 from simulator.report.layout import facts, heading, sentence, show, table
@@ -51,6 +52,7 @@ def chip_facts(file: ChipFile) -> dict[str, str]:
         "tiles": f"{chip.tiles} ({chip.grid.rows.text} x {chip.grid.columns.text}) of {hardware.rows} x "
         f"{hardware.columns} cells, {int(chip.tile.crossbar.devices_per_weight)} devices a weight"
         + (f", in {hardware.tiers:,} tiers of which one is read at a time" if hardware.tiers > 1 else ""),
+        **_arrays(chip.tile.crossbar),
         "weights": f"{hardware.arrays * cells:,}",
         "read mode": f"{chip.tile.read_mode} of {', '.join(chip.tile.read_modes)}",
         "MVM": f"{scaled(float(window) / 1e3, 'ns')} ({phases} phases), {scaled(mvm_energy(chip) / 1e3, 'nJ')} a tile; "
@@ -67,6 +69,16 @@ def chip_facts(file: ChipFile) -> dict[str, str]:
         **{f"area, {name}": f"{figure(size)} mm^2 ({AREAS[name]})" for name, size in areas(chip).items()},
         "energy not modelled": ", ".join(not_modelled(chip)),
     }
+
+
+def _arrays(crossbar: Crossbar) -> dict[str, str]:
+    """What a tile is made of, where it is more than one array, read as a whole."""
+    if crossbar.lines == int(crossbar.columns) and crossbar.groups == 1:
+        return {}
+    words = f"{crossbar.row_blocks.text} blocks of rows, {crossbar.slices.text} columns of devices a weight"
+    if crossbar.groups > 1 and crossbar.rows_per_read is not None:
+        words += f", {crossbar.rows_per_read.text} of {crossbar.height} rows driven at a time"
+    return {"arrays": words}
 
 
 def _computes(chip: Chip) -> str:

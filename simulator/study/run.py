@@ -270,7 +270,7 @@ def plan(
     """
     if not trace.graphs:
         raise InputError("holds no request", field="trace")
-    if reload:
+    if reload or (_always(chip_file) and placement is None and chips in (None, 1)):
         return reloaded(chip_file.chip, trace.graphs[0], placement, chips)
     graph, given, origin = trace.graphs[0], None, ""
     if not isinstance(placement, str) and (placement or chips in (None, 1)):
@@ -288,6 +288,12 @@ def plan(
     how = "packed: small pieces share tiles" if placement == "packed" else found.how
     several = "sets of weights in turn" if hardware.reload else "chips in a row"
     return replace(found, how=f"{how}; {many} {several}" if many > 1 else how)
+
+
+def _always(chip_file: ChipFile) -> bool:
+    """Whether weights take turns on this chip without being asked to."""
+    section = chip_file.chip.programming
+    return section is not None and section.always
 
 
 def _check_generation(trace: Trace, max_batch: int | None, load: Load) -> None:

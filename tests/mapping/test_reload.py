@@ -9,17 +9,21 @@ import pytest
 from simulator.base.errors import InputError
 from simulator.chip.reader import ChipFile, load_chip
 from simulator.chip.resolve import resolve
+from simulator.chip.topology import chip_of
 from simulator.engine.contract import run
 from simulator.engine.simpy_engine import SimpyEngine
 from simulator.mapping.lower.lower import lower
 from simulator.mapping.placement import chips_of, find_placement, takes_turns
 from simulator.mapping.plan import Mapping, map_workload
+from simulator.measure.area import areas
 from simulator.measure.energy import energy, powered
 from simulator.measure.totals import totals
 from simulator.program.form import Inference
 from simulator.report.resolved import placement_yaml
 from simulator.study.engines import engine
 from simulator.study.reloaded import reloaded
+from simulator.study.run import plan
+from simulator.trace.trace import Request, Trace
 from simulator.workload.graph import Graph, Layer, Matrix, Source
 
 CHIPS = Path(__file__).parents[2] / "chip_configs"
@@ -139,3 +143,37 @@ def test_a_placement_of_sets_is_written_and_read(tmp_path: Path) -> None:
     assert place is not None
     assert (chips_of(place), takes_turns(place)) == (3, True)
     assert map_workload(graph, resolve(file.chip, 3, reload=True), place, origin).chains == mapping.chains
+
+
+@pytest.mark.parametrize("transport", ["host", "mesh"])
+def test_a_layer_larger_than_the_chip_takes_turns_by_column_groups(transport: str) -> None:
+    """Five column groups of a layer on two tiles: three sets, all the work done, both engines alike."""
+    graph = network([40], width=1100, positions=2)
+    cores = ["links.reach={row: [1], column: [1]}", "transport=mesh"] if transport == "mesh" else []
+    if cores:
+        cores.append(
+            "compute_cores={light: {units: 1, rate: 1 Gop/s}, heavy: {units: 1, rate: 1 Gop/s}, "
+            "scratchpad: {size: 64 KiB, bandwidth: 1 Gbit/s}}"
+        )
+    mapping = mapped(graph, small(2, WRITES, *cores))
+    assert [chip_of(tiles.tiles[0]) for tiles in mapping.of("l0")] == [1, 1, 2, 2, 3]
+    program = lower(mapping, [graph], [Inference()] * 2)
+    one, other = run(SimpyEngine(), program), run(engine("auto"), program)
+    assert all(np.array_equal(a, b) for a, b in zip(one.start, other.start, strict=True))
+    assert totals(program).macs.sum() == 2 * graph.macs
+
+
+def test_weights_take_turns_unasked_and_wait_in_a_memory() -> None:
+    held = "memory: {size: 4000 byte, area: 2 mm^2}"
+    file = small(1, WRITES.replace("1000}", f"1000, always: true, {held}}}"))
+    graph = network([200, 10])
+    assert plan(file, _trace(graph)).how == "automatic; 2 sets of weights in turn"
+    more = areas(file.chip)["die"] - areas(small(1, WRITES).chip)["die"]
+    assert more == pytest.approx(2)
+    with pytest.raises(InputError) as caught:
+        plan(file, _trace(network([250, 250])))
+    assert "programming.memory.size: holds 4,000 bytes; the network has 63,500 weights" in str(caught.value)
+
+
+def _trace(graph: Graph) -> Trace:
+    return Trace("net", "", (graph,), (Request(0, 0, None, 1),))

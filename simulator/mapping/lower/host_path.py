@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from simulator.chip.topology import chip_of
 from simulator.mapping.lower.attention.units import around_stage, stage_work
 from simulator.mapping.lower.builder import Spot, constant
 from simulator.mapping.lower.chain import ChainStreams
@@ -44,15 +45,16 @@ def feed_tile(context: Context, placed: PlacedChain, stage: int, mvm: int, sourc
 
 
 def _receivers(context: Context, placed: PlacedChain, stage: int) -> list[str]:
-    """Tiles that a vector reaches: on a mesh all of a copy with the same rows (multicast), else one."""
+    """Tiles that a vector reaches: on a mesh all of a copy and set with the same rows (multicast), else one."""
     if context.hardware.cores is None:
         return [placed.tiles[stage]]
-    rows = (placed.chain.copy, placed.chain.pieces[stage].matrix, placed.chain.pieces[stage].rows)
+    own, mine = placed.chain.pieces[stage], chip_of(placed.tiles[stage])
+    rows = (mine, placed.chain.copy, own.matrix, own.rows)
     return [
         tile
         for other in context.mapping.of(placed.chain.layer)
         for tile, piece in zip(other.tiles, other.chain.pieces, strict=True)
-        if (other.chain.copy, piece.matrix, piece.rows) == rows
+        if (chip_of(tile), other.chain.copy, piece.matrix, piece.rows) == rows
     ]
 
 
