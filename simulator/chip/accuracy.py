@@ -63,6 +63,7 @@ class Accuracy(Section):
     g_min and g_max that can be written, if another number than the model's. ``weight_scale``: what shares the largest
     weight. ``converter_range``: full scale is what can come at most (*max*), what came at most for calibration inputs
     and ``range_margin`` of it beyond (*calibrated*), or such that a step is one of the product (*granular*).
+    ``converter_sign``: the sign is one of the converter's bits, or has a counter of its own (*separate*).
     ``partial_sums``: bits of sums between tiles. ``local_arithmetic``: half precision, or so wide that nothing is lost.
     """
 
@@ -71,6 +72,7 @@ class Accuracy(Section):
     levels: Count | None = None
     weight_scale: Literal["tile", "column"]
     converter_range: Literal["max", "calibrated", "granular"]
+    converter_sign: Literal["included", "separate"] = "included"
     range_margin: Steps = library(_none("no more than calibration asks for"))
     converter: ConverterErrors = Field(default_factory=ConverterErrors)
     wires: Wires | None = None

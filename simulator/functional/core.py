@@ -1,5 +1,6 @@
 """A piece of a matrix on a tile: codes in, converted products out."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -27,6 +28,7 @@ _EXACT = 1 << 23
 class Core:
     """A written piece. ``weights``: real, shape (rows, columns); ``on``: effects that are.
 
+    ``common``: the weight that the largest level stands for, where it is not this piece's own.
     ``turned``: its columns are driven, its rows read; by reciprocity, wires included, the transposed matrix acts.
     ``explicit``: white noise of each device in each read, one by one, instead of its exact sum (for tests).
     """
@@ -36,18 +38,21 @@ class Core:
     weights: Values
     on: frozenset[str]
     turned: bool = False
+    common: Values | None = None
     explicit: bool = False
     clipped: int = 0
     converted: int = 0
 
     def __post_init__(self) -> None:
         self._check_turned()
-        self.scale = to_levels.scales(self.weights, self.physics)
+        shared = self.common
+        self.scale = to_levels.scales([self.weights], self.physics) if shared is None else shared
         rounded = "levels" in self.on
         self._targets = to_levels.levels(self.weights, self.scale, self.physics, rounded=rounded)
         self.array = Array(self.physics, self.place, self._targets, self.on)
         self._now: tuple[float, dict[int | None, Floats]] | None = None
         self._converter: Converter | None = None
+        self.known: Floats = np.zeros((0, self.lines))
 
     def _check_turned(self) -> None:
         if self.turned and self.physics.offset:
@@ -72,17 +77,14 @@ class Core:
 
         They are kept as ``known``, to measure gains with.
         """
-        adc, self.known = self.physics.adc, codes
-        if adc.policy == "granular":
-            size = 1.0
-        else:
-            if adc.policy == "max":
-                codes = np.full((1, self.lines), float(self.physics.coding.largest))
-            full = max(self._largest(read) for read in reads(codes, self.physics.coding))
-            full *= 1 + adc.margin * (adc.policy == "calibrated")
-            size = step(full, adc.largest)
+        calibrate([self], [codes])
+
+    def convert_by(self, size: float) -> None:
+        """Give the columns converters of this step [product units]."""
         place = replace(self.place, column=self.place.row) if self.turned else self.place
-        self._converter = Converter(adc, place, self.weights.shape[0 if self.turned else 1], size, self.on)
+        self._converter = Converter(
+            self.physics.adc, place, self.weights.shape[0 if self.turned else 1], size, self.on
+        )
 
     @property
     def step(self) -> float:
@@ -94,15 +96,21 @@ class Core:
 
         ``now``: seconds since writing.
         """
-        total: Floats | None = None
-        for number, read in enumerate(reads(codes, self.physics.coding)):
-            sums = self._sums(read, number, first, now)
-            steps, beyond = self._ready.convert(sums, first, number)
-            self.clipped, self.converted = self.clipped + beyond, self.converted + steps.size
-            part = steps if read.weight == 1 else steps * steps.dtype.type(read.weight)
-            total = part if total is None else total + part
-        assert total is not None
-        return total
+        return multiply([self], [codes], first, [now])
+
+    def convert(self, sums: Floats, first: int, read: int) -> Floats:
+        """Steps for sums of a read [product units]; what saturates is counted."""
+        steps, beyond = self._ready.convert(sums, first, read)
+        self.clipped, self.converted = self.clipped + beyond, self.converted + steps.size
+        return steps
+
+    def expected(self, read: Read) -> Values:
+        """Sums of a read that exact devices would give [product units]."""
+        return np.asarray(read.codes @ self._plane(self._targets, read.polarity))
+
+    def most(self, read: Read) -> float:
+        """The largest sum that a read could give [product units]."""
+        return float(np.abs(read.codes).max()) * self.lines * self.physics.signed
 
     def product(self, codes: Floats) -> Values:
         """What exact devices and converters would give [product units]."""
@@ -114,16 +122,11 @@ class Core:
             raise RuntimeError("calibrate a core before it multiplies")
         return self._converter
 
-    def _largest(self, read: Read) -> float:
-        if self.physics.adc.policy == "max":
-            return float(np.abs(read.codes).max()) * self.lines * self.physics.signed
-        return float(np.abs(read.codes @ self._plane(self._targets, read.polarity)).max(initial=0))
-
     def _plane(self, levels: Values, polarity: int | None) -> Values:
         found = _difference(levels, self.physics) if polarity is None else levels[polarity]
         return np.ascontiguousarray(found.T) if self.turned else found
 
-    def _sums(self, read: Read, number: int, first: int, now: float) -> Floats:
+    def sums(self, read: Read, number: int, first: int, now: float) -> Floats:
         """Column sums of a read with its noise, a fresh array."""
         matrix = self._matrix(now, read.polarity)
         codes = read.codes.astype(matrix.dtype, copy=False)
@@ -188,6 +191,51 @@ class Core:
         """Whether single precision loses nothing that the converter would tell."""
         largest = self.lines * self.physics.coding.largest * max(self.physics.signed, 1.0)
         return "converter" in self.on and largest < _EXACT and self.physics.adc.bits <= 12
+
+
+def calibrate(cores: Sequence[Core], codes: Sequence[Floats]) -> None:
+    """Set the full scale of the converters behind pieces that add up before it: those of the last one.
+
+    ``codes``: inputs of the calibration of each piece, shape (MVMs, rows).
+    """
+    for core, known in zip(cores, codes, strict=True):
+        core.known = known
+    adc, coding = cores[-1].physics.adc, cores[-1].physics.coding
+    if adc.policy == "granular":
+        cores[-1].convert_by(1.0)
+        return
+    if adc.policy == "max":
+        every = [np.full((1, core.lines), float(coding.largest)) for core in cores]
+        full = max(sum(core.most(read) for core, read in reading) for reading in _reading(cores, every))
+    else:
+        full = max(
+            float(np.abs(sum(core.expected(read) for core, read in reading)).max(initial=0))
+            for reading in _reading(cores, codes)
+        ) * (1 + adc.margin)
+    cores[-1].convert_by(step(full, adc.largest))
+
+
+def multiply(cores: Sequence[Core], codes: Sequence[Floats], first: int, ages: Sequence[float]) -> Floats:
+    """Converted steps of MVMs on pieces that add up before the converters, shape (MVMs, columns).
+
+    ``first``: number of the first of them; ``ages``: seconds since each was written.
+    """
+    total: Floats | None = None
+    for number, reading in enumerate(_reading(cores, codes)):
+        sums = [core.sums(read, number, first, now) for (core, read), now in zip(reading, ages, strict=True)]
+        whole = sums[0] if len(sums) == 1 else np.asarray(np.sum(sums, axis=0, dtype=np.float64))
+        steps, weight = cores[-1].convert(whole, first, number), reading[0][1].weight
+        part = steps if weight == 1 else steps * steps.dtype.type(weight)
+        total = part if total is None else total + part
+    assert total is not None
+    return total
+
+
+def _reading(cores: Sequence[Core], codes: Sequence[Floats]) -> Iterator[list[tuple[Core, Read]]]:
+    """The reads of an MVM, each with what drives the rows of every piece."""
+    each = [reads(own, core.physics.coding) for core, own in zip(cores, codes, strict=True)]
+    for together in zip(*each, strict=True):
+        yield list(zip(cores, together, strict=True))
 
 
 def _product(vectors: Floats, matrix: Floats) -> Floats:

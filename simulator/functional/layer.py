@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from simulator.functional.ages import Ages
 from simulator.functional.array import Place
 from simulator.functional.converter import step
-from simulator.functional.core import Core
+from simulator.functional.core import Core, calibrate, multiply
 from simulator.functional.digital import added, scaled, sent
 from simulator.functional.effects import ALL
 from simulator.functional.inputs import encode
 from simulator.functional.physics import Physics
+from simulator.functional.weights import scales
 from simulator.mapping.placed import PlacedChain
 from simulator.mapping.plan import Mapping
 from simulator.mapping.split import Piece, Range
@@ -40,6 +41,11 @@ class Setup:
     seed: int = 0
     instance: int = 0
     on: frozenset[str] = ALL
+
+
+def planes(mapping: Mapping, layer: str) -> int:
+    """Matrices that share the devices of a layer's tiles."""
+    return max(placed.chain.planes for placed in mapping.of(layer))
 
 
 def corners(mapping: Mapping) -> dict[int, list[Corner]]:
@@ -73,12 +79,20 @@ def held(placed: PlacedChain, piece: Piece) -> tuple[Range, Range]:
 
 @dataclass
 class Column:
-    """A column group: a chain of written pieces; ``hop``: what a step of its partial sums is worth."""
+    """A column group: a chain of written pieces; ``hop``: what a step of its partial sums is worth.
+
+    ``joined``: numbers of the pieces that share converters, usually each with its own. A gain for each of these.
+    """
 
     placed: PlacedChain
     cores: list[Core]
+    joined: list[range]
     hop: float = 1.0
     gains: list[Values] = field(default_factory=list)
+
+    def ages(self, part: range, ages: Ages) -> list[float]:
+        """Seconds since some of its pieces were written."""
+        return [ages(self.placed.tiles[number]) for number in part]
 
 
 class Layer:
@@ -92,8 +106,9 @@ class Layer:
         self.physics, self.on = setup.physics, setup.on
         self.width = weights[0].shape[0 if mapping.graph[name].backward else 1]
         places = corners(mapping)
+        self._one_unit = mapping.hardware.transport == "circuits"
         self.columns = [
-            Column(placed, _cores(placed, places[number], weights, setup))
+            _column(placed, places[number], weights, setup, joined=self._one_unit)
             for number, placed in enumerate(mapping.chains)
             if placed.chain.layer == name
         ]
@@ -108,16 +123,18 @@ class Layer:
     def calibrate(self, inputs: Sequence[Values]) -> None:
         """Set scales of inputs, converters and partial sums from inputs of the calibration, one array a matrix."""
         self._largest = [float(np.abs(values).max(initial=0)) for values in inputs]
+        if self._one_unit:
+            self._largest = [max(self._largest)] * len(inputs)
         codes = self.encode(inputs)
         for column in self.columns:
-            column.gains = []
             partial, most = np.zeros((len(codes[0]), column.placed.chain.width)), 0.0
-            for core, piece in zip(column.cores, column.placed.chain.pieces, strict=True):
-                own = codes[piece.matrix][:, slice(*piece.rows)]
-                core.calibrate(own)
-                partial = partial + core.product(own) * (core.scale * self._unit(piece.matrix))
+            column.gains = [np.ones(1) for _ in column.joined]
+            for part in column.joined:
+                cores, own = column.cores[part.start : part.stop], self._own(column, part, codes)
+                calibrate(cores, own)
+                exact = sum(core.product(values) for core, values in zip(cores, own, strict=True))
+                partial = partial + exact * self._worth(column, part)
                 most = max(most, float(np.abs(partial).max(initial=0)))
-                column.gains.append(np.ones(1))
             column.hop = step(most, (1 << self.physics.partial_bits - 1) - 1)
 
     def encode(self, inputs: Sequence[Values]) -> list[Floats]:
@@ -148,16 +165,25 @@ class Layer:
         """Partial sums from tile to tile, each rounded to few bits on its way."""
         half = self.physics.half and "local_unit" in self.on
         total: Values | None = None
-        chain, tiles = column.placed.chain, column.placed.tiles
-        for core, piece, tile, gain in zip(column.cores, chain.pieces, tiles, column.gains, strict=True):
-            steps = core.multiply(codes[piece.matrix][:, slice(*piece.rows)], first, ages(tile))
-            worth = core.step * core.scale * self._unit(piece.matrix) / column.hop
+        for part, gain in zip(column.joined, column.gains, strict=True):
+            cores, own = column.cores[part.start : part.stop], self._own(column, part, codes)
+            steps = multiply(cores, own, first, column.ages(part, ages))
+            worth = cores[-1].step * self._worth(column, part) / column.hop
             value = scaled(steps, worth * gain, half=half)
             if total is not None:
                 value = added(value, self._send(total), half=half)
             total = value
         assert total is not None
         return total * column.hop
+
+    def _own(self, column: Column, part: range, codes: Sequence[Floats]) -> list[Floats]:
+        """What drives each of some pieces."""
+        pieces = column.placed.chain.pieces[part.start : part.stop]
+        return [codes[piece.matrix][:, slice(*piece.rows)] for piece in pieces]
+
+    def _worth(self, column: Column, part: range) -> Values:
+        """What a product unit of pieces that share converters is worth."""
+        return column.cores[part.start].scale * self._unit(column.placed.chain.pieces[part.start].matrix)
 
     def _send(self, partial: Values) -> Values:
         if "partial_sums" not in self.on:
@@ -188,22 +214,23 @@ class Layer:
         return sum(core.clipped for core in self.cores) / converted if converted else 0.0
 
 
-def _cores(
-    placed: PlacedChain, corner: Sequence[Corner], weights: Sequence[Values], setup: Setup
-) -> list[Core]:
-    return [
-        Core(
-            setup.physics,
-            Place(
-                setup.seed,
-                tile if not at.plane else f"{tile} plane {at.plane}",
-                at.row,
-                at.column,
-                setup.instance,
-            ),
-            weights[piece.matrix][tuple(slice(*part) for part in held(placed, piece))],
-            setup.on,
-            placed.chain.backward,
-        )
-        for tile, piece, at in zip(placed.tiles, placed.chain.pieces, corner, strict=True)
+def _column(
+    placed: PlacedChain, corner: Sequence[Corner], weights: Sequence[Values], setup: Setup, *, joined: bool
+) -> Column:
+    """Written pieces. ``joined``: their charge adds up before one converter, so a level is worth the same in all."""
+    parts = [
+        weights[piece.matrix][tuple(slice(*part) for part in held(placed, piece))]
+        for piece in placed.chain.pieces
     ]
+    common = scales(parts, setup.physics) if joined else None
+    cores = [
+        Core(setup.physics, _place(tile, at, setup), part, setup.on, placed.chain.backward, common)
+        for tile, at, part in zip(placed.tiles, corner, parts, strict=True)
+    ]
+    every = range(len(cores))
+    return Column(placed, cores, [every] if joined else [range(number, number + 1) for number in every])
+
+
+def _place(tile: str, at: Corner, setup: Setup) -> Place:
+    name = tile if not at.plane else f"{tile} plane {at.plane}"
+    return Place(setup.seed, name, at.row, at.column, setup.instance)

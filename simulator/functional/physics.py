@@ -10,6 +10,8 @@ from simulator.chip.timing import mvm
 from simulator.functional.device import Device, device, full_scale
 
 SECTION = "accuracy"
+_GOING_ON = ("oscillator_counter", "duration")
+"""Converters that tell one result of all phases."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +86,11 @@ class Physics:
         return float(self.levels // 2 if self.offset else self.levels)
 
 
-def physics(chip: Chip) -> Physics:
-    """From a chip file. InputError without device data, or where they do not fit."""
+def physics(chip: Chip, planes: int = 1) -> Physics:
+    """From a chip file. InputError without device data, or where they do not fit.
+
+    ``planes``: matrices that share the devices of a tile, each with that share of them.
+    """
     section = chip.accuracy
     if section is None:
         raise InputError(
@@ -96,7 +101,7 @@ def physics(chip: Chip) -> Physics:
         )
     _one_converter(chip)
     tile, coding = chip.tile, _coding(chip)
-    model, modelled, offset = _devices(section, chip)
+    model, modelled, offset = _devices(section, chip, planes)
     if offset and coding.kind == "quadrants":
         raise InputError(
             "reads each polarity by itself, of which a weight of one device has none",
@@ -158,10 +163,10 @@ def _half(chip: Chip, section: Accuracy) -> bool:
     return section.local_arithmetic == "half"
 
 
-def _devices(section: Accuracy, chip: Chip) -> tuple[Device, int, bool]:
+def _devices(section: Accuracy, chip: Chip, planes: int) -> tuple[Device, int, bool]:
     """Model, devices of it a polarity, and whether one device and a reference column hold a weight."""
     crossbar = chip.tile.crossbar
-    a_weight = int(crossbar.devices_per_weight) // int(crossbar.planes)
+    a_weight = int(crossbar.devices_per_weight) // planes
     if a_weight != 1 and a_weight % 2:
         raise InputError(
             "must be 1 (beside a reference column) or even (as many a polarity)",
@@ -195,7 +200,7 @@ def _devices(section: Accuracy, chip: Chip) -> tuple[Device, int, bool]:
 def _coding(chip: Chip) -> Coding:
     """Phases split bits where inputs come bit by bit, and signs and polarities elsewhere.
 
-    An oscillator's counters go on from phase to phase: one rounding, whatever the phases.
+    An oscillator's counters, and charge that becomes a duration, go on from phase to phase: one rounding.
     """
     section, phases = chip.tile.input, chip.tile.phases
     bits = int(section.magnitude_bits)
@@ -204,7 +209,7 @@ def _coding(chip: Chip) -> Coding:
             return Coding(bits, "digital")
         halves = int(section.phases) == 2 and bits > int(section.whole_bits)
         return Coding(bits, "analog", 2 if halves else 1)
-    if chip.tile.adc.kind == "oscillator_counter" or phases == 1:
+    if chip.tile.adc.kind in _GOING_ON or phases == 1:
         return Coding(bits)
     return Coding(bits, "signs" if phases < 4 else "quadrants")
 
@@ -214,7 +219,7 @@ def _adc(chip: Chip, section: Accuracy) -> Adc:
     if int(adc.bits) < 2:
         raise InputError("must be at least 2: a sign and a bit", field="tile.adc.bits", value=adc.bits.text)
     return Adc(
-        int(adc.bits),
+        int(adc.bits) + (section.converter_sign == "separate"),
         int(adc.columns_per_converter),
         section.converter_range,
         float(section.range_margin),

@@ -1,5 +1,7 @@
 """Weights to the levels that devices are to hold."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,12 +23,13 @@ def checked(values: Values, shape: tuple[int, ...], field: str) -> Values:
     return values.astype(np.float64)
 
 
-def scales(weights: Values, physics: Physics) -> Values:
-    """The weight that the largest level stands for: of the piece, or of each column; shape (1,) or (columns,).
+def scales(weights: Sequence[Values], physics: Physics) -> Values:
+    """The weight that the largest level stands for: of some pieces, or of each column; shape (1,) or (columns,).
 
     Where all weights are zero it is 1.
     """
-    largest = np.abs(weights).max(axis=0) if physics.per_column else np.abs(weights).max().reshape(1)
+    axis = 0 if physics.per_column else None
+    largest = np.max([np.abs(part).max(axis=axis) for part in weights], axis=0).reshape(-1)
     return np.where(largest > 0, largest, 1.0)
 
 

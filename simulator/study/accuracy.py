@@ -14,7 +14,7 @@ from simulator.engine.contract import run
 from simulator.functional.ages import ages
 from simulator.functional.compensation import compensate
 from simulator.functional.effects import ALL, present
-from simulator.functional.layer import Layer, Setup
+from simulator.functional.layer import Layer, Setup, planes
 from simulator.functional.metrics import Errors, by_column, errors
 from simulator.functional.physics import Physics, physics
 from simulator.functional.product import LAYER, Product
@@ -50,9 +50,10 @@ def accuracy(
     """Errors of the product on the chip, mapped as the timing engine maps it. InputError where it does not fit."""
     if asked.instances < 1 or not asked.after or min(asked.after) < 0:
         raise InputError("needs an instance and times that are not negative", field="--instances, --after")
-    found = physics(chip_file.chip)
+    physics(chip_file.chip)
     mapping = map_workload(product.graph, resolve(chip_file.chip))
-    chained = any(len(placed.tiles) > 1 for placed in mapping.chains)
+    found = physics(chip_file.chip, planes(mapping, LAYER))
+    chained = mapping.hardware.transport != "circuits" and any(len(p.tiles) > 1 for p in mapping.chains)
     names = present(found, chained=chained)
     case = _Case(chip_file, product, found, mapping, asked)
     rows = []

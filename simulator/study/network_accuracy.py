@@ -15,7 +15,7 @@ from simulator.functional.ages import ages
 from simulator.functional.compensation import compensate
 from simulator.functional.effects import ALL
 from simulator.functional.gates import exact_step, unit_step
-from simulator.functional.layer import Layer, Setup
+from simulator.functional.layer import Layer, Setup, planes
 from simulator.functional.metrics import Errors, errors
 from simulator.functional.network_data import (
     Weights,
@@ -66,7 +66,7 @@ def network_accuracy(
         rule = "is not modelled where weights are written while the chip runs"
         raise InputError(rule, field="--accuracy", remedy="Leave out --reload, or take more chips (--chips)")
     chip, network = result.chip_file.chip, result.mapping.graph
-    model = physics(chip).device
+    models = {physics(chip, planes(result.mapping, layer.name)).device.name: None for layer in network.mapped}
     given, words = _weights(asked, network, held)
     clock = _clock(result)
     rows = []
@@ -76,7 +76,7 @@ def network_accuracy(
     time, spent = measurement(chip, result.mapping, [row.layer for row in rows])
     return NetworkAccuracy(
         layers=tuple(rows),
-        device=model.name,
+        device=", ".join(models),
         after=asked.after,
         told=told(words),
         compensation_ns=time,
@@ -121,7 +121,10 @@ def _layer(
     def age(tile: str) -> float:
         return written(tile) + clock.get((tile, layer.name), 0.0)
 
-    section, held = chip.accuracy.compensation if chip.accuracy else None, physics(chip)
+    section, held = (
+        chip.accuracy.compensation if chip.accuracy else None,
+        physics(chip, planes(result.mapping, layer.name)),
+    )
     samples: list[Errors] = []
     hidden: list[float] = []
     finished = any(placed.unit for placed in result.mapping.of(layer.name))

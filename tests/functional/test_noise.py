@@ -126,19 +126,19 @@ def test_a_measured_gain_brings_back_what_drift_took():
     """Global: within a percent of the best gain. A device that does not drift has gain one, but for rounding."""
     made = physics("pcm-like", rows=256, columns=64)
     piece, codes = written(made, ALL - {"read_noise"})
-    held = gain(piece, 1e6, 64, per_column=False)
+    held = gain([piece], [1e6], 64, per_column=False)
     got, exact = piece.multiply(codes, 0, 1e6) * piece.step, piece.product(codes)
     best = (got * exact).sum() / (got * got).sum()
     assert held.shape == (1,)
     assert 1.3 < held[0] < 2
     assert held[0] == pytest.approx(best, rel=0.02)
-    assert gain(piece, 1e6, 64, per_column=True).shape == (64,)
+    assert gain([piece], [1e6], 64, per_column=True).shape == (64,)
     still, _ = written(physics("ideal", rows=256, columns=64))
-    assert gain(still, 1e6, 64, per_column=False)[0] == pytest.approx(1, abs=1e-3)
+    assert gain([still], [1e6], 64, per_column=False)[0] == pytest.approx(1, abs=1e-3)
 
 
 def test_a_measured_gain_is_as_noisy_as_a_reading():
     piece, _ = written(replace(NOISY, read=1e-9))
-    found = [gain(piece, now, 4, per_column=False)[0] for now in (1.0, 1.0)]
+    found = [gain([piece], [now], 4, per_column=False)[0] for now in (1.0, 1.0)]
     assert found[0] == found[1]
-    assert abs(gain(piece, 1.0, 400, per_column=False)[0] - found[0]) > 1e-4
+    assert abs(gain([piece], [1.0], 400, per_column=False)[0] - found[0]) > 1e-4

@@ -17,6 +17,8 @@ from simulator.functional.compensation import compensate
 from simulator.functional.effects import ALL
 from simulator.functional.layer import Corner, Layer, Setup, corners
 from simulator.functional.physics import Coding
+from simulator.functional.physics import physics as of_chip
+from simulator.functional.product import LAYER, Product
 from simulator.mapping.plan import Mapping, map_workload
 from simulator.workload.reader import load_workload
 
@@ -150,3 +152,57 @@ def test_gains_of_a_turned_layer_are_measured(mapping: Mapping) -> None:
     compensate(layer, lambda tile: 3e7, 40, per_column=False)
     mended, exact = layer.forward([inputs], lambda tile: 3e7), inputs @ weights.T
     assert np.linalg.norm(mended - exact) < 0.8 * np.linalg.norm(raw - exact)
+
+
+CIRCUITS = "chip_configs/ibm34tile.yaml"
+
+
+@settings(max_examples=20, deadline=None)
+@given(shape=st.tuples(st.integers(1, 70), st.integers(1, 8)), seed=st.integers(0, 2**32))
+def test_charge_of_several_tiles_is_converted_once(shape, seed):
+    """However many tiles hold the rows: one machine of integers."""
+    cut = ("tile.crossbar.rows=32", "tile.crossbar.columns=16", "landing_pads.width=32", "die.area=derived")
+    source = np.random.default_rng(seed)
+    matrix, inputs = source.uniform(-1, 1, shape), source.uniform(-1, 1, (3, shape[0]))
+    data = Product("p", matrix, inputs, inputs, "")
+    mapping = map_workload(data.graph, resolve(load_chip(CIRCUITS, cut).chip))
+    made = replace(physics(rows=32, columns=16), coding=CODING, half=False, levels=15)
+    layer = Layer(mapping, LAYER, [matrix], Setup(made, on=ALL))
+    layer.calibrate([inputs])
+    got, size = layer.forward([inputs], lambda tile: 0.0), layer.cores[-1].step
+    assert len(layer.cores) == -(-shape[0] // 32)
+    levels = np.rint(matrix / np.abs(matrix).max() * 15).astype(int).tolist()
+    worth = size * np.abs(matrix).max() * np.abs(inputs).max() / CODING.largest / 15
+    for row, vector in zip(got, layer.encode([inputs])[0].astype(int).tolist(), strict=True):
+        wanted = integer_mvm(vector, levels, CODING, Fraction(size), 127)
+        np.testing.assert_allclose(row, np.array(wanted) * worth, rtol=1e-12)
+
+
+def test_gains_of_joined_pieces_are_one() -> None:
+    cut = ("tile.crossbar.rows=32", "tile.crossbar.columns=16", "landing_pads.width=32", "die.area=derived")
+    source = np.random.default_rng(3)
+    matrix, inputs = source.uniform(-1, 1, (90, 8)), source.uniform(-1, 1, (60, 90))
+    data = Product("p", matrix, inputs, inputs, "")
+    mapping = map_workload(data.graph, resolve(load_chip(CIRCUITS, cut).chip))
+    made = replace(physics("hermes-one-device", rows=32, columns=16), half=False)
+    layer = Layer(mapping, LAYER, [matrix], Setup(made, on=ALL))
+    layer.calibrate([inputs])
+    raw, exact = layer.forward([inputs], lambda tile: 3e7), inputs @ matrix
+    compensate(layer, lambda tile: 3e7, 60, per_column=True)
+    mended = layer.forward([inputs], lambda tile: 3e7)
+    assert [gain.shape for gain in layer.columns[0].gains] == [(8,)]
+    assert np.linalg.norm(mended - exact) < 0.8 * np.linalg.norm(raw - exact)
+
+
+def test_planes_share_the_devices_of_a_tile() -> None:
+    """Four devices a weight, or two where two matrices lie on one tile."""
+    chip = load_chip(CIRCUITS).chip
+    assert [of_chip(chip, planes).device.name for planes in (1, 2)] == [
+        "hermes-two-device",
+        "hermes-one-device",
+    ]
+
+
+def test_a_sign_beside_the_bits_doubles_the_codes() -> None:
+    chip = load_chip("chip_configs/ibm_mesh.yaml").chip
+    assert (int(chip.tile.adc.bits), of_chip(chip).adc.largest) == (7, 127)
