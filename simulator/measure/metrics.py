@@ -7,6 +7,7 @@ from simulator.chip.resolve import mvm_window
 from simulator.chip.schema import Chip
 from simulator.mapping.plan import Mapping
 from simulator.measure.area import AREAS, areas
+from simulator.measure.attention import kept_metrics
 from simulator.measure.energy import MVM_PARTS, Entry, mvm_energy
 from simulator.measure.generation import Generation, generation_metrics
 from simulator.measure.metric import Metric
@@ -37,7 +38,14 @@ class Measured:
 
 def metrics(run: Measured) -> list[Metric]:
     """All figures of a run."""
-    return [*_requests(run), *_times(run), *_throughput(run), *_energy(run), *_mapping(run.mapping)]
+    return [
+        *_requests(run),
+        *_times(run),
+        *_throughput(run),
+        *_energy(run),
+        *_mapping(run.mapping),
+        *kept_metrics(run.mapping.hardware.attention, run.timeline, run.generation),
+    ]
 
 
 def _requests(run: Measured) -> list[Metric]:

@@ -16,6 +16,7 @@ from simulator.measure.tiers import conflicts
 from simulator.measure.totals import totals
 from simulator.report import against
 from simulator.report.answer import Answer, macs_in_model
+from simulator.report.attention import attention_data
 from simulator.report.network_accuracy import data as accuracy_data
 from simulator.report.times_table import times_data
 from simulator.trace.records import body
@@ -60,6 +61,7 @@ def summary(answer: Answer) -> dict[str, Any]:
         **_tiers(answer.closer),
         **accuracy_data(answer.accuracy),
         **against.data(answer),
+        **attention_data(mapping.hardware),
         "energy_pj": {
             "by_part": grouped(answer.energy, lambda entry: entry.part),
             "by_layer": grouped(answer.energy, lambda entry: entry.layer),

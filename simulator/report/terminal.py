@@ -16,6 +16,7 @@ from simulator.measure.totals import totals
 from simulator.report import tables
 from simulator.report.against import show_against
 from simulator.report.answer import Answer, macs_in_model
+from simulator.report.attention import show_fading, show_function
 from simulator.report.layout import heading, sentence, show, table
 from simulator.report.mapped import coverage
 from simulator.report.names import PART_NAMES
@@ -43,6 +44,7 @@ def report(answer: Answer, console: Console) -> None:
     _throughput(answer, console)
     _figures("Energy", _group(answer, "energy"), console)
     _energy(answer, console)
+    _attention(answer, console)
     _units(tables.units(answer), console)
     _bounds(answer, console)
     _mapping(answer, console)
@@ -71,6 +73,7 @@ def _header(answer: Answer, console: Console) -> None:
             f"{answer.timeline.skipped:,} of them skipped, exactly: the run repeats itself every {every}"
         )
         sentence(skipped, console, "dim")
+    show_function(answer.mapping.hardware, console)
     if answer.ideal:
         sentence(f"Ideal, costs nothing: {', '.join(answer.ideal)}", console, "yellow")
 
@@ -153,6 +156,14 @@ def _shares(
     for (name, energy), text in zip(rows, texts, strict=True):
         made.add_row(Text(plain(name)), text, percent(energy / total))
     show(made, console)
+
+
+def _attention(answer: Answer, console: Console) -> None:
+    """What fades in attention units, if anything does."""
+    rows = _group(answer, "attention")
+    if rows:
+        _figures("Keys and values", rows, console)
+        show_fading(rows, console)
 
 
 def _units(units: pd.DataFrame, console: Console) -> None:

@@ -1,0 +1,46 @@
+"""How old keys and values are when they are read, where what is written fades."""
+
+from simulator.chip.resolve import AttentionUnits
+from simulator.measure.generation import Answered, Generation
+from simulator.measure.metric import Metric
+from simulator.parts.attention.gain_cell import GainCell
+from simulator.program.timeline import Timeline
+
+
+def kept_metrics(
+    units: AttentionUnits | None, timeline: Timeline, generation: Generation | None
+) -> list[Metric]:
+    """Age of the oldest key or value that is read, and what is left of it; none where nothing fades."""
+    if units is None or not isinstance(units.unit, GainCell):
+        return []
+    unit, age = units.unit, _age(units.unit, timeline, generation)
+    tau = f"decay time {unit.decay / 1e9:g} ms"
+    each = [
+        ("kv_age_ns", age / 1e3, "ns", "at most between writing a key or value and reading it"),
+        ("kv_retention", unit.left(age), "1", f"of what was written is left then, {tau}"),
+    ]
+    period = _period(generation)
+    if period:
+        leak = 1 - unit.left(period)
+        words = f"of what is kept fades from token to token, at the mean time per output token, {tau}"
+        each.append(("kv_leak_per_token", leak, "1", words))
+    return [Metric(*row, "attention") for row in each]
+
+
+def _age(unit: GainCell, timeline: Timeline, generation: Generation | None) -> int:
+    """At most [ps]: how long a sequence is under way, or as many of its tokens as the window holds."""
+    if generation is None:
+        return int((timeline.ended - timeline.began).max(initial=0))
+    return max(_oldest(row, unit.window) for row in generation.requests)
+
+
+def _oldest(row: Answered, window: int) -> int:
+    """A token that is read when ``window`` more are known leaves; those of a prompt are read from its admission on."""
+    known = (row.admitted, *row.times)
+    return max(time - known[max(number - window, 0)] for number, time in enumerate(known))
+
+
+def _period(generation: Generation | None) -> int:
+    """Mean time per output token of the slowest request [ps]; 0 where none has two."""
+    rows = generation.requests if generation else ()
+    return round(max((row.per_token or 0 for row in rows), default=0))
