@@ -25,7 +25,10 @@ PARTS = {
     "attention_softmax": "attention softmax",
     "attention_mix": "attention mix",
     "attention_digital": "attention digital part",
+    "attention_crossbars": "attention crossbars",
+    "attention_converters": "attention converters",
     "attention_memory": "attention memory",
+    "attention_writing": "writing into attention memory",
     "programming": "weight programming",
 }
 """Part of a resource -> its name in tables and sentences."""

@@ -49,6 +49,31 @@ UNITS: dict[str, dict[str, Any]] = {
             "area": "0.5 mm^2",
         },
     },
+    "computation_crossbar": {
+        "units": 2,
+        "heads": 3,
+        "crossbars": 2,
+        "abreast": 1,
+        "rows": 8,
+        "columns": 16,
+        "value_bits": 8,
+        "converter_bits": 2,
+        "rows_per_read": 3,
+        "conversion": "0.1 ns",
+        "set_time": "1 ns",
+        "softmax_products": 5,
+        "function_time": "3 ns",
+        "crossbar": {"conversion": "0.7 pJ", "set": "3 pJ", "area": "2000 um^2"},
+        "function": {"energy": "2 pJ", "area": "0.01 mm^2"},
+        "memory": {
+            "size": "64 KiB",
+            "bandwidth": "64 Gbit/s",
+            "write_time": "100 ns",
+            "read": "0.35 pJ/bit",
+            "write": "25 pJ/bit",
+            "area": "1 mm^2",
+        },
+    },
 }
 
 

@@ -8,7 +8,7 @@ from attention_networks import HEADS, LAYERS, SHARE, UNITS, agree, counted, gene
 
 from simulator.base.errors import InputError
 
-EXACT = ["digital"]
+EXACT = ["digital", "computation_crossbar"]
 
 
 @pytest.mark.parametrize("style", EXACT)

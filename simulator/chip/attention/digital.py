@@ -67,8 +67,8 @@ class DigitalAttention(AttentionSection):
     def unit(self) -> digital.Digital:
         """See ``AttentionSection``."""
         return digital.Digital(
-            int(self.heads), whole_ps(10**12 / self.clock.magnitude), int(self.macs), int(self.softmax),
-            int(self.pipeline), int(self.kv.size), self.kv.bandwidth.magnitude,
+            int(self.heads), whole_ps(10**12 / self.clock.magnitude), int(self.kv.size),
+            self.kv.bandwidth.magnitude, int(self.macs), int(self.softmax), int(self.pipeline),
         )  # fmt: skip
 
     def check(self) -> None:

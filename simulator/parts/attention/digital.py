@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from simulator.parts.attention.common import Unit
 from simulator.parts.law import known
+from simulator.parts.port import transfer
 
 Int = NDArray[np.int64]
 
@@ -36,27 +37,47 @@ VALUE_AREA = known(
 
 
 @dataclass(frozen=True)
-class Digital(Unit):
-    """Multiply-accumulates and softmax values a cycle and lane; cycles from first operand to first result.
+class Memory(Unit):
+    """A unit with a memory of keys and one of values.
 
     ``size``: bytes for keys and values of all layers that the unit serves; ``rate`` [bit/s] of the port of keys
     and of that of values.
     """
 
+    size: int
+    rate: Fraction
+
+    def beside(self, stage: str) -> tuple[str, ...]:
+        """See ``Unit``: keys or values stream out of their memory."""
+        return {"scores": ("memory_keys",), "mix": ("memory_values",)}.get(stage, ())
+
+    def transfer(self, sizes: Int) -> Int:
+        """Picoseconds for so many bytes each through a port, rounded up; shape of ``sizes``."""
+        byte = Fraction(8 * 10**12) / self.rate
+        exact = sizes if int(sizes.max()) * byte.numerator < 2**62 else sizes.astype(object)
+        return np.asarray(-(-exact * byte.numerator // byte.denominator), np.int64)
+
+    def written(self, size: int) -> int:
+        """Picoseconds to write so many bytes."""
+        return max(transfer(size, self.rate), 1)
+
+    def positions(self, width: int) -> int:
+        """See ``Unit``."""
+        return self.size // width
+
+
+@dataclass(frozen=True)
+class Digital(Memory):
+    """Multiply-accumulates and softmax values a cycle and lane; cycles from first operand to first result."""
+
     macs: int
     softmax: int
     pipeline: int
-    size: int
-    rate: Fraction
 
     @property
     def alone(self) -> bool:
         """See ``Unit``."""
         return True
-
-    def beside(self, stage: str) -> tuple[str, ...]:
-        """See ``Unit``: keys or values stream out of their memory."""
-        return {"scores": ("memory_keys",), "mix": ("memory_values",)}.get(stage, ())
 
     def products(self, each: Int, heads: int) -> Int:
         """Picoseconds for so many multiply-accumulates a head, of all heads; shape of ``each``."""
@@ -65,16 +86,6 @@ class Digital(Unit):
     def values(self, each: Int, heads: int) -> Int:
         """Picoseconds for the softmax of so many values a head, of all heads; shape of ``each``."""
         return self._time(each, self.softmax, heads)
-
-    def transfer(self, sizes: Int) -> Int:
-        """Picoseconds for so many bytes each through a port, rounded up; shape of ``sizes``."""
-        byte = Fraction(8 * 10**12) / self.rate
-        exact = sizes if int(sizes.max()) * byte.numerator < 2**62 else sizes.astype(object)
-        return np.asarray(-(-exact * byte.numerator // byte.denominator), np.int64)
-
-    def positions(self, width: int) -> int:
-        """See ``Unit``."""
-        return self.size // width
 
     @property
     def drain(self) -> int:

@@ -20,10 +20,10 @@ def met(positions: int, seconds: int, causal: bool, longest: int, window: int = 
     return found
 
 
-def work(times: Int, values: Int, drain: int, longest: int) -> Work:
+def work(times: Int, values: Int, drain: int | Int, longest: int) -> Work:
     """So many picoseconds (one at least) and values at each place; results are out ``drain`` picoseconds later."""
     busy = np.maximum(times, 1)
-    occupancy, latency = duration(busy), duration(busy + drain)
+    occupancy, latency = duration(busy), duration(np.asarray(busy + drain, np.int64))
     if longest:
         return Work(1, occupancy, latency, growing=values)
     return Work(len(values), occupancy, latency, values=int(values.sum()))

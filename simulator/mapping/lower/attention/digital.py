@@ -11,8 +11,7 @@ from simulator.mapping.lower.attention.style import Style, second_known, served,
 from simulator.mapping.lower.builder import Spot, constant
 from simulator.mapping.lower.context import Context
 from simulator.mapping.lower.reads import credit_index, reads, released_by
-from simulator.parts.attention.digital import Digital
-from simulator.parts.port import transfer
+from simulator.parts.attention.digital import Digital, Memory
 from simulator.program.form import Edge, Event, Int, Scope, Work
 from simulator.workload.graph import Layer
 
@@ -23,20 +22,11 @@ def _style(unit: Digital, context: Context) -> Style:
 
 
 @dataclass(frozen=True)
-class _Digital:
-    unit: Digital
-    context: Context
+class InMemory:
+    """Keys and values in a memory of the unit, which streams them out for every position."""
 
-    def work(self, layer: Layer, seat: Seat) -> Work:
-        """Multiply-accumulates of scores and mix, as fast as keys or values come; values of softmax."""
-        met, heads = self._met(layer, seat), seat.product.heads
-        if seat.stage == "softmax":
-            times, values = self.unit.values(met, heads), met * heads
-        else:
-            each = met * seat.product.share
-            read = self.unit.transfer(met * seat.product.width)
-            times, values = np.maximum(self.unit.products(each, heads), read), each * heads
-        return counts.work(times, values, self.unit.drain, self.context.longest)
+    unit: Memory
+    context: Context
 
     def around(self, layer: Layer, seat: Seat, stage: int) -> None:
         """Keys or values are read while the stage lasts, which waits until they are written."""
@@ -56,7 +46,7 @@ class _Digital:
         """A vector is written as soon as it is there."""
         layer = self.context.graph[seat.product.second]
         write = served(self.context, seat, _memory(seat), "write")
-        busy = max(transfer(layer.width, self.unit.rate), 1)
+        busy = self.unit.written(layer.width)
         self.context.builder.work(
             write, constant(layer.positions, busy, busy, values=layer.positions * layer.width)
         )
@@ -85,6 +75,22 @@ class _Digital:
         index = credit_index(released_by(first, second.positions), layer.positions, there)
         edge = Edge(stage, write, event=Event.FREE, index=index, scope=Scope.GLOBAL, cause="buffer")
         self.context.builder.edge(edge)
+
+
+@dataclass(frozen=True)
+class _Digital(InMemory):
+    unit: Digital
+
+    def work(self, layer: Layer, seat: Seat) -> Work:
+        """Multiply-accumulates of scores and mix, as fast as keys or values come; values of softmax."""
+        met, heads = self._met(layer, seat), seat.product.heads
+        if seat.stage == "softmax":
+            times, values = self.unit.values(met, heads), met * heads
+        else:
+            each = met * seat.product.share
+            read = self.unit.transfer(met * seat.product.width)
+            times, values = np.maximum(self.unit.products(each, heads), read), each * heads
+        return counts.work(times, values, self.unit.drain, self.context.longest)
 
 
 def _memory(seat: Seat) -> str:
