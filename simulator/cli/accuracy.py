@@ -67,17 +67,20 @@ def accuracy_command(
     Prints errors over time after writing, what they are made of, and what the product costs; writes a results folder.
     """
     from simulator.chip.reader import load_chip
-    from simulator.cli.accuracy_inputs import ages, shape
     from simulator.functional.product import Wanted, product
     from simulator.report.accuracy_files import data, write_accuracy
     from simulator.report.folder import results_folder, writing
     from simulator.report.layout import console, waiting
     from simulator.study.accuracy import Asked, accuracy
+    from simulator.study.product_words import ages, shape
 
     file = load_chip(chip, settings or ())
     tile = file.chip.tile.crossbar
-    made = product(Wanted(matrix, inputs, shape(size), vectors, seed), (int(tile.rows), int(tile.columns)))
-    asked = Asked(ages(after), instances, seed, budget=not no_budget)
+    made = product(
+        Wanted(matrix, inputs, shape(size, "--size") if size else None, vectors, seed),
+        (int(tile.rows), int(tile.columns)),
+    )
+    asked = Asked(ages(after, "--after"), instances, seed, budget=not no_budget)
     path = out or Path("results") / f"accuracy-{chip.stem}-{made.name}"
     with results_folder(path, numbered=out is None) as folder:
         with waiting("computing") as progress:

@@ -68,13 +68,13 @@ class Product:
         return Graph(self.name, (source, layer), (LAYER,))
 
 
-SHAPED = ("symmetric", "doubly_stochastic")
+SHAPED = ("symmetric", "doubly_stochastic", "cosine", "sine", "complex_fourier")
 """Matrices of ``workload.matrices``."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """``matrix`` and ``inputs``: random, a name of ``DRAWN``, dft, cosines or one of ``SHAPED`` (matrix only) or the
+    """``matrix`` and ``inputs``: random, a name of ``DRAWN``, dft or one of ``SHAPED`` (matrix only) or the
     name of a file .npy.
 
     ``size``: rows and columns. ``in_sample``: calibrated with the inputs themselves.
@@ -109,13 +109,14 @@ def product(wanted: Wanted, tile: tuple[int, int]) -> Product:
 
 def _matrix(wanted: Wanted, size: tuple[int, int]) -> tuple[Values, str, str]:
     kind = RANDOM["matrix"] if wanted.matrix == "random" else wanted.matrix
-    if kind == "cosines":
-        return dft(size[0])[:, : size[0]], f"cosines_{size[0]}", f"real part of the {size[0]}-point DFT"
     if kind == "dft":
         return dft(size[0]), f"dft_{size[0]}", f"{size[0]}-point DFT of real inputs, cosines and sines"
     if kind in SHAPED:
         if size[0] != size[1]:
             rule = "is as wide as high: give --size like 64x64"
+            raise InputError(rule, place=kind, field="--matrix", value=size)
+        if kind == "complex_fourier" and size[0] % 2:
+            rule = "takes complex vectors, which have an even number of values"
             raise InputError(rule, place=kind, field="--matrix", value=size)
         return entries(kind, *size), f"{kind}_{size[0]}", f"weights of a {kind.replace('_', ' ')} matrix"
     if kind in DRAWN:

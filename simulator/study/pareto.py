@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-_SMALL = ("ns", "nJ", "mm^2", "tiles", "mW")
+_SMALL = ("ns", "nJ", "mm^2", "tiles", "mW", "%")
 """Units of figures of which less is better."""
 
 

@@ -20,6 +20,7 @@ from simulator.engine.contract import Engine, run
 from simulator.mapping.lower.micro import back_to_back_mvms
 from simulator.measure.area import AREAS, areas
 from simulator.program.timeline import Recording
+from simulator.study import points_product
 from simulator.study.asked import Asked, Way
 from simulator.study.engines import engine
 from simulator.study.points_workload import workload_from
@@ -44,11 +45,25 @@ FIELDS = {
     "mapping.tiles": "tiles that a balanced mapping may spend",
     "mapping.chips": "equal chips in a row",
     "mapping.reload": "true: sets of weights take turns on a chip",
+    **points_product.FIELDS,
     "ideal": f"what costs nothing: none, or a list of {', '.join(IDEAL)}",
 }
 """Fields of a point that are neither the chip's nor the workload's."""
-_DECIDING = ("base", "parts", "workload", "chip", "program", "trace", "mapping", "engine", "measure")
+_DECIDING = (
+    "base",
+    "parts",
+    "workload",
+    "chip",
+    "program",
+    "trace",
+    "mapping",
+    "engine",
+    "functional",
+    "measure",
+)
 """Packages that decide figures; a change in one of them makes stored figures stale."""
+_DECIDING_HERE = ("accuracy", "balanced", "points", "points_product", "reloaded", "run")
+"""Modules of this package that do."""
 AREA_FIGURES = {name: f"{name}_area_mm2" for name in AREAS}
 """Name of an area -> the figure that it is [mm^2]."""
 _MAX_PLACEMENT = 10**7
@@ -84,6 +99,7 @@ class Inputs:
     pattern: RequestPattern
     mapping: Asked
     ideal: tuple[str, ...]
+    errors: points_product.Errors | None = None
 
     @cached_property
     def chip(self) -> ChipFile:
@@ -113,6 +129,7 @@ class Inputs:
             "placement": _content(way) if isinstance(way := self.mapping.placement, Path) else way,
             "mapping": (self.mapping.tiles, self.mapping.chips, self.mapping.reload),
             "ideal": self.ideal,
+            "errors": self.errors and (repr(self.errors), [_content(path) for path in self.errors.files]),
         }
         return sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
 
@@ -159,6 +176,7 @@ def inputs(point: Point) -> Inputs:
         requests(settings),
         mapping(settings),
         ideal(settings.get("ideal")),
+        points_product.asked(settings),
     )
 
 
@@ -229,6 +247,8 @@ def figures(task: Task) -> Answer:
         recording=Recording("off"),
     )
     found = {metric.name: (float(metric.value), metric.unit) for metric in result.metrics}
+    if given.errors is not None:
+        found |= points_product.figures(given.chip, given.errors)
     for name, (value, _) in found.items():
         if not isfinite(value):
             raise SimulatorError(f"{name} is not a finite number")
@@ -279,11 +299,12 @@ def _engine(name: str) -> Engine:
 def _code() -> str:
     """Digest of the source that decides figures."""
     root = Path(simulator.__file__).parent
-    files = [path for package in _DECIDING for path in sorted((root / package).rglob("*.py"))]
+    kinds = ("*.py", "*.yaml")
+    files = [path for part in _DECIDING for kind in kinds for path in sorted((root / part).rglob(kind))]
     whole = sha256()
     for path in [
         *files,
-        *(root / "study" / name for name in ("balanced.py", "points.py", "reloaded.py", "run.py")),
+        *(root / "study" / f"{name}.py" for name in _DECIDING_HERE),
     ]:
         whole.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return whole.hexdigest()

@@ -23,7 +23,7 @@ _COMPARE: Mapping[str, Callable[[float, float], bool]] = {
     "==": operator.eq,
 }
 _EXAMPLE = "Write it like 'die area <= 150 mm^2'"
-_UNITS_IN_NAMES = ("ns", "nj", "mm2", "gops")
+_UNITS_IN_NAMES = ("ns", "nj", "mm2", "gops", "percent", "db")
 _OPERATIONS = re.compile(r"([kMGTP]?)OPS(|/W|/mm\^2)")
 _PREFIX = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15}
 

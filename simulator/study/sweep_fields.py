@@ -11,6 +11,7 @@ from simulator.base.document import Document, Mark
 from simulator.base.errors import InputError, did_you_mean
 from simulator.base.explain import explain
 from simulator.chip.schema import Chip
+from simulator.study import points_product
 from simulator.study.points import FIELDS, ideal, is_of_chip, mapping, requests
 from simulator.workload.schema import Description
 
@@ -60,6 +61,8 @@ def _check_own(field: str, value: Any) -> None:
             names = ("requests.prompt_length", "requests.output_length")
             others |= dict.fromkeys(names, value)
         requests({**others, field: value})
+    elif field in points_product.FIELDS:
+        points_product.asked({field: value})
     elif field == "mapping.tiles":
         mapping({field: value, "mapping.placement": "balanced"})
     else:

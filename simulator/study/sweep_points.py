@@ -9,6 +9,7 @@ from typing import Any
 from simulator.base.errors import InputError
 from simulator.base.yaml_file import load
 from simulator.chip.reader import chip_document
+from simulator.study import points_product
 from simulator.study.points import Point
 from simulator.study.sweep_fields import Space
 from simulator.study.sweep_file import SweepText
@@ -16,8 +17,11 @@ from simulator.study.sweep_values import listed, size
 
 MOST = 100_000
 """Points of a sweep; more would not be looked at."""
-_FILES = ("mapping.placement",)
-"""Fields whose values are paths, apart from words."""
+_FILES = {
+    "mapping.placement": ("packed", "balanced"),
+    **dict.fromkeys(points_product.FILES, points_product.NAMES),
+}
+"""Fields whose values are paths, apart from these words."""
 
 
 Values = tuple[tuple[str, Any], ...]
@@ -121,7 +125,7 @@ def _checked(sweep: SweepText, space: Space, path: tuple[str | int, ...], value:
         space.check(field, value)
     except InputError as error:
         raise sweep.wrong(error, path, field) from error
-    if field in _FILES and value not in ("packed", "balanced"):
+    if field in _FILES and value not in _FILES[field]:
         return _file(sweep, path, str(value))
     return value
 
@@ -129,7 +133,8 @@ def _checked(sweep: SweepText, space: Space, path: tuple[str | int, ...], value:
 def _file(sweep: SweepText, path: tuple[str | int, ...], name: str) -> str:
     where: Path = sweep.beside(name)
     if not where.is_file():
-        error = InputError("must be packed, balanced or a file that exists", value=name)
+        words = ", ".join(_FILES[str(path[-1])])
+        error = InputError(f"must be {words} or a file that exists", value=name)
         raise sweep.wrong(error, path, str(path[-1]))
     return str(where)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 Call = Any
@@ -98,13 +99,19 @@ def test_saturation_is_a_loud_warning(call: Call, chip: Path) -> None:
 
 def test_the_examples_of_the_page_run(call: Call, tmp_path: Path) -> None:
     (tmp_path / "chip_configs").symlink_to(ROOT / "chip_configs")
+    (tmp_path / "workloads").symlink_to(ROOT / "workloads")
     page = (ROOT / "docs" / "accuracy.md").read_text()
+    for name, content in re.findall(r"`([\w-]+\.yaml)`:\n\n```yaml\n(.*?)```", page, re.DOTALL):
+        (tmp_path / name).write_text(content)
     commands = re.findall(r"^\.venv/bin/python -m simulator (.*)$", page, re.MULTILINE)
-    assert len(commands) == 5
+    assert len(commands) == 6
+    light = {
+        "accuracy": ("--vectors", "16", "--instances", "2", "--no-plots", "--no-budget"),
+        "run": ("--no-plots", "--instances", "1", "--count", "1"),
+        "sweep": ("--no-plots",),
+    }
     for command in commands:
-        light = ("--vectors", "16", "--instances", "2", "--no-plots", "--no-budget", "--no-plots")
-        extra = (
-            light if command.startswith("accuracy") else ("--no-plots", "--instances", "1", "--count", "1")
-        )
-        done = call(*shlex.split(command), *extra)
+        done = call(*shlex.split(command), *light[command.split()[0]])
         assert done.exit_code == 0, (command, done.stderr)
+    table = pd.read_csv("results/sweep-exact/sweep.csv")
+    assert list(table["status"]) == ["unmet", "ok", "ok", "ok"]
