@@ -398,6 +398,25 @@ def mixture(width: int) -> Network:
     return net
 
 
+def experts() -> Network:
+    """The experts of one layer of the largest network of Buchel et al."""
+    net = Network(
+        "experts_1024",
+        "One layer's mixture of experts, 1,024 wide, 128 experts, of a network of 48 layers in Buchel et al., Nature "
+        "Comput. Sci. 5 (2025), second hand; that a token visits 2 is an assumption",
+    )
+    net.sequence = "{length: 12, limit: 1024}"
+    start = net.layer("x", "input", "", shape=[1024], sequence=True)
+    router = net.layer("router", "linear", start, width=128)
+    net.layer("route", "route", [start, router], experts=128, chosen=2)
+    outputs = [
+        _expert(net, f"expert{number}", f"{{layer: route, expert: {number}}}", 1024)
+        for number in range(1, 129)
+    ]
+    net.layer("experts", "elementwise", outputs, function="weighted_sum", operations=4)
+    return net
+
+
 def _expert(net: Network, name: str, source: str, width: int) -> str:
     """Four times as wide between its two layers."""
     net.layer(f"{name}.up", "linear", source, width=4 * width, activation="relu")
@@ -671,6 +690,7 @@ ZOO: dict[str, Callable[[], Network]] = {
     "mixtral_8x7b": mixtral,
     "moe_512": lambda: mixture(512),
     "moe_768": lambda: mixture(768),
+    "experts_1024": experts,
     "matmul64_random": lambda: product("random"),
     "matmul64_symmetric": lambda: product("symmetric"),
     "matmul64_doubly_stochastic": lambda: product("doubly_stochastic"),

@@ -16,6 +16,7 @@ from simulator.study.measures_accuracy import ACCURACY
 from simulator.study.measures_arrays import ARRAYS
 from simulator.study.measures_baselines import BASELINES
 from simulator.study.measures_cores import CORES
+from simulator.study.measures_tiers import TIERS
 
 
 def _mvm_interval(case: Case) -> float:
@@ -118,6 +119,7 @@ MEASURES: Mapping[str, Callable[[Case], float]] = {
     **ACCURACY,
     **BASELINES,
     **CORES,
+    **TIERS,
     **turn_measures.MEASURES,
 }
 """Name -> function; units are in the names."""
