@@ -48,7 +48,7 @@ def _settle(figure: Figure) -> None:
                 axis.set_label_coords(0, 0)
 
 
-def save(figure: Figure, folder: Path, name: str, *, dpi: int = 200) -> list[Path]:
+def save(figure: Figure, folder: Path, name: str, *, dpi: int = 130) -> list[Path]:
     """Write a figure as ``name``.png and ``name``.svg; inside ``settings``."""
     paths = [folder / f"{name}.png", folder / f"{name}.svg"]
     for path, content in zip(paths, render(figure, dpi), strict=True):

@@ -45,7 +45,7 @@ def write_plots(
     paths = []
     with settings():
         for number, plot in enumerate(drawing.plots, 1):
-            paths += save(drawing.draw(plot), folder, f"{number}-{plot.kind}", dpi=130)
+            paths += save(drawing.draw(plot), folder, f"{number}-{plot.kind}")
     return paths
 
 
