@@ -1,5 +1,6 @@
 """``simulator``: the commands and what they share."""
 
+import gc
 import sys
 from typing import Annotated
 
@@ -36,6 +37,9 @@ app.command("validate")(guard.guarded(validate_command))
 app.add_typer(trace_app, name="trace")
 app.add_typer(new_app, name="new")
 
+_YOUNG = 200_000
+"""Objects made between two looks for cycles among them: a run makes many at once, and all of them stay."""
+
 
 def _version(wanted: bool) -> None:
     if wanted:
@@ -58,6 +62,7 @@ def _shared(
 def main() -> None:
     """Entry of ``python -m simulator`` and of the command ``simulator``; ends the process."""
     guard.heed_signals()
+    gc.set_threshold(_YOUNG)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
