@@ -216,7 +216,7 @@ def _limits(mapping: Mapping, max_batch: int | None, ideal: Sequence[str]) -> Li
     """What bounds the requests that run at a time."""
     if mapping.hardware.attention is not None:
         batch = min((most for most in (max_batch, sequences(mapping)) if most is not None), default=None)
-        return Limits(batch, room(mapping), "attention.kv.size")
+        return Limits(batch, room(mapping), f"attention.{mapping.hardware.attention.unit.room_field}")
     cache = mapping.hardware.host.kv_cache
     return Limits(max_batch, cache.size if cache and "memory" not in ideal else None)
 

@@ -8,7 +8,7 @@ from attention_networks import HEADS, LAYERS, SHARE, UNITS, agree, counted, gene
 
 from simulator.base.errors import InputError
 
-EXACT = ["digital", "computation_crossbar"]
+EXACT = ["digital", "rewritten_array", "computation_crossbar"]
 
 
 @pytest.mark.parametrize("style", EXACT)

@@ -146,3 +146,23 @@ def test_crossbars_that_cannot_be_are_refused(tmp_path: Path, change: dict[str, 
     with pytest.raises(InputError) as caught:
         whole(small, "computation_crossbar", 1, **change)
     assert rule in str(caught.value)
+
+
+ARRAYS = (("scores0", "write"), ("scores0", "computed"), ("softmax0", "computed"), ("mix0", "computed"))
+
+
+@pytest.mark.parametrize("causal", [True, False])
+def test_arrays_are_written_or_read(tmp_path: Path, causal: bool) -> None:
+    """A line is written in 1 us, an MVM takes 100 ns; softmax a cycle of 1 ns a value and four more.
+
+    Causal: query 1 may look from 1,205 on, but key 2 has waited longer for the arrays and key 3, ready when key 2 is
+    written, has not: scores at 2,205, then key 3; queries 2 and 3 follow. Values are written by 3,205, which mix 1
+    has to wait for. Else all wait for key 3.
+    """
+    written, scores, softmax, mix = times(three_tokens(tmp_path, "rewritten_array", causal=causal), *ARRAYS)
+    if causal:
+        assert written == [205, 1205, 2305]
+        assert (scores, softmax, mix) == ([2205, 3305, 3405], [2305, 3405, 3505], [3205, 3411, 3512])
+    else:
+        assert written == [205, 1205, 2205]
+        assert (scores, softmax, mix) == ([3205, 3305, 3405], [3305, 3405, 3505], [3312, 3412, 3512])

@@ -7,9 +7,11 @@ from pydantic import Field
 from simulator.chip.attention.computation_crossbar import ComputationCrossbarAttention
 from simulator.chip.attention.digital import DigitalAttention
 from simulator.chip.attention.gain_cell import GainCellAttention
+from simulator.chip.attention.rewritten_array import RewrittenAttention
 
-STYLES = ("digital", "gain_cell", "computation_crossbar")
+STYLES = ("digital", "gain_cell", "rewritten_array", "computation_crossbar")
 """Names of the styles."""
 Attention = Annotated[
-    DigitalAttention | GainCellAttention | ComputationCrossbarAttention, Field(discriminator="style")
+    DigitalAttention | GainCellAttention | RewrittenAttention | ComputationCrossbarAttention,
+    Field(discriminator="style"),
 ]

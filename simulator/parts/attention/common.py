@@ -31,6 +31,11 @@ class Unit:
         """Its other resources that a stage takes at the same instant, for as long as it lasts."""
         return ()
 
+    @property
+    def room_field(self) -> str:
+        """Field of the chip file that says for how many positions there is room."""
+        return "kv.size"
+
     def sequences(self, key_heads: int) -> int | None:
         """Of how many sequences it keeps keys and values at a time, of so many heads of all layers; None: of any."""
         return None

@@ -7,12 +7,12 @@ import numpy as np
 from simulator.base.errors import InputError
 from simulator.mapping.lower.attention import counts
 from simulator.mapping.lower.attention.seats import Seat, attention_resource, width
-from simulator.mapping.lower.attention.style import Style, second_known, served, style_of
+from simulator.mapping.lower.attention.style import Style, reserve, second_known, served, style_of
 from simulator.mapping.lower.builder import Spot, constant
 from simulator.mapping.lower.context import Context
-from simulator.mapping.lower.reads import credit_index, reads, released_by
+from simulator.mapping.lower.reads import reads
 from simulator.parts.attention.digital import Digital, Memory
-from simulator.program.form import Edge, Event, Int, Scope, Work
+from simulator.program.form import Edge, Event, Int, Work
 from simulator.workload.graph import Layer
 
 
@@ -72,9 +72,7 @@ class InMemory:
                 field="attention.kv.size",
                 remedy="Enlarge it, or take more attention.units",
             )
-        index = credit_index(released_by(first, second.positions), layer.positions, there)
-        edge = Edge(stage, write, event=Event.FREE, index=index, scope=Scope.GLOBAL, cause="buffer")
-        self.context.builder.edge(edge)
+        reserve(self.context, layer, (stage, write), there)
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,25 @@
 """Attention on gain cells: a token's key and value are written, then pulses go through the keys and the values."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from simulator.base.errors import InputError
 from simulator.mapping.lower.attention import counts
-from simulator.mapping.lower.attention.seats import Seat, key_heads
-from simulator.mapping.lower.attention.style import Style, second_known, served, style_of
+from simulator.mapping.lower.attention.seats import Seat
+from simulator.mapping.lower.attention.style import (
+    Style,
+    check_arrays,
+    reserve,
+    second_known,
+    served,
+    style_of,
+)
 from simulator.mapping.lower.builder import constant
 from simulator.mapping.lower.context import Context
-from simulator.mapping.lower.reads import credit_index, reads, released_by
+from simulator.mapping.lower.reads import reads
 from simulator.parts.attention.gain_cell import GainCell
-from simulator.program.form import Edge, Event, Scope, Work
+from simulator.program.form import Work
 from simulator.workload.graph import Layer
 
 
@@ -82,27 +89,14 @@ class _GainCell:
         first, _ = reads(layer, layer.inputs[1], second)
         if seat.product.causal:
             first = np.maximum(np.arange(layer.positions) - window + 1, 0)
-        index = credit_index(released_by(first, second.positions), layer.positions, window)
-        edge = Edge(pulses, written, event=Event.FREE, scope=Scope.GLOBAL, cause="buffer")
-        self.context.builder.edge(replace(edge, index=index))
+        reserve(self.context, layer, (pulses, written), window, first)
 
     def _check(self, seat: Seat) -> None:
-        """InputError for heads that are too long or too many, and for a sequence that must be there as a whole."""
+        """InputError for heads that find no arrays, and for a sequence that must be there as a whole."""
+        check_arrays(self.context, seat, self.unit.rows)
         product, unit, place = seat.product, self.unit, self.context.hardware.name
         length = self.context.graph[product.second].positions
-        if product.share > unit.rows:
-            rule = f"a head of {product.share} values needs arrays of as many rows, whose charge adds up to one pulse"
-            raise InputError(rule, place=place, field="attention.rows", value=unit.rows, remedy="Enlarge it")
         if not product.causal and length > unit.window:
             rule = f"all of {length} tokens must be there at once, which look at each other"
             remedy = "Enlarge it, or take shorter sequences"
             raise InputError(rule, place=place, field="attention.window", value=unit.window, remedy=remedy)
-        needed = key_heads(self.context.seats, seat.unit)
-        if needed > unit.heads:
-            raise InputError(
-                f"{seat.unit} serves layers of {needed} heads of keys in all, and each keeps arrays of its own",
-                place=place,
-                field="attention.heads",
-                value=unit.heads,
-                remedy="Take more attention.units (one a layer), or more heads",
-            )

@@ -3,13 +3,15 @@
 from functools import singledispatch
 from typing import Protocol
 
-from simulator.mapping.lower.attention.seats import Seat, attention_resource
+from simulator.base.errors import InputError
+from simulator.mapping.lower.attention.seats import Seat, attention_resource, key_heads
 from simulator.mapping.lower.builder import Spot
 from simulator.mapping.lower.chip_path import seen
 from simulator.mapping.lower.context import Context
+from simulator.mapping.lower.reads import credit_index, reads, released_by
 from simulator.mapping.lower.ways import present
 from simulator.parts.attention.common import Unit
-from simulator.program.form import Work
+from simulator.program.form import Edge, Event, Int, Scope, Work
 from simulator.workload.attention import Product
 from simulator.workload.graph import Layer
 
@@ -39,6 +41,41 @@ def served(context: Context, seat: Seat, server: str, kind: str) -> int:
     return context.builder.stream(
         Spot(row.name, row.part, seat.product.layer, kind), (context.builder.resource(row),)
     )
+
+
+def reserve(
+    context: Context, layer: Layer, streams: tuple[int, int], there: int, first: Int | None = None
+) -> None:
+    """Of ``streams``, reader and writer: a vector is written when whoever may read the one in its place is through.
+
+    ``there``: vectors for which there is room; ``first``: earliest that each position of the layer reads, by default
+    all it may.
+    """
+    source, (reader, writer) = layer.inputs[1], streams
+    second = context.graph[source.layer]
+    first = reads(layer, source, second)[0] if first is None else first
+    index = credit_index(released_by(first, second.positions), layer.positions, there)
+    context.builder.edge(
+        Edge(reader, writer, event=Event.FREE, index=index, scope=Scope.GLOBAL, cause="buffer")
+    )
+
+
+def check_arrays(context: Context, seat: Seat, rows: int) -> None:
+    """InputError for heads that are longer than the ``rows`` of an array, or more than a unit has arrays for."""
+    product, place = seat.product, context.hardware.name
+    if product.share > rows:
+        rule = f"a head of {product.share} values needs arrays of as many rows, whose charge adds up"
+        raise InputError(rule, place=place, field="attention.rows", value=rows, remedy="Enlarge it")
+    assert context.hardware.attention is not None
+    needed, there = key_heads(context.seats, seat.unit), context.hardware.attention.unit.heads
+    if needed > there:
+        raise InputError(
+            f"{seat.unit} serves layers of {needed} heads of keys in all, and each keeps arrays of its own",
+            place=place,
+            field="attention.heads",
+            value=there,
+            remedy="Take more attention.units (one a layer), or more heads",
+        )
 
 
 def second_known(context: Context, product: Product, seat: Seat) -> int:

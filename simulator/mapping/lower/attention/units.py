@@ -1,13 +1,21 @@
 """Where the lowering meets attention units, whatever their style."""
 
-from simulator.mapping.lower.attention import computation_crossbar, digital, gain_cell
+from simulator.mapping.lower.attention import computation_crossbar, digital, gain_cell, rewritten_array
 from simulator.mapping.lower.attention.style import Style, style_of
 from simulator.mapping.lower.builder import constant
 from simulator.mapping.lower.context import Context
 from simulator.program.form import Work
 from simulator.workload.graph import Layer
 
-__all__ = ["around_stage", "computation_crossbar", "digital", "gain_cell", "keep", "stage_work"]
+__all__ = [
+    "around_stage",
+    "computation_crossbar",
+    "digital",
+    "gain_cell",
+    "keep",
+    "rewritten_array",
+    "stage_work",
+]
 
 
 def stage_work(context: Context, layer: Layer) -> Work:
