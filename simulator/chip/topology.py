@@ -10,6 +10,7 @@ from simulator.base.errors import InputError
 from simulator.chip.schema import Chip
 
 Coordinate = tuple[int, int]
+_SET = re.compile(r"^w\d+/")
 _TIER = re.compile(r"(^|/)t(\d+)/")
 
 
@@ -39,6 +40,11 @@ def physical(name: str) -> str:
 def chip_of(name: str) -> int:
     """The chip of a name that ``on_chip`` made, from 1."""
     return int(name[1 : name.index("/")]) if "/" in name and name[0] in "cw" else 1
+
+
+def of_sets(name: str) -> str:
+    """The tile on which sets of weights take turns: ``tile[1,1]`` of ``w2/tile[1,1]``; other names as they are."""
+    return _SET.sub("", name)
 
 
 def on_tier(tier: int, tile: str) -> str:

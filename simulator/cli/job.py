@@ -8,6 +8,7 @@ from simulator.chip.baselines import Machine
 from simulator.chip.reader import load_chip
 from simulator.cli.inputs import Asked, asked_for, engine, placement
 from simulator.cli.options import EngineName
+from simulator.functional.physics import physics
 from simulator.measure.baselines import bounds_of
 from simulator.measure.times import Load
 from simulator.report.folder import results_folder, writing
@@ -48,6 +49,8 @@ class Job:
 def execute(job: Job, out: Path | None, *, plots: bool) -> tuple[Result, Path]:
     """Run and write results; gives the result and the folder. Nothing is left of a run that fails."""
     chip, machine = load_chip(job.chip, job.settings), engine(job.engine)
+    if job.accuracy is not None:
+        physics(chip.chip)  # a chip without device data is told before anything runs
     (trace, held), how = asked_for(job.asked, job.chip), placement(job.mapping, job.tiles)
     path = out or RESULTS / f"{job.chip.stem}-{trace.workload}"
     with results_folder(path, numbered=out is None) as folder:

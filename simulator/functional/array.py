@@ -21,13 +21,22 @@ Values = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Place:
-    """Whose devices: chip seed, programming instance, tile, and the piece's first row and column there."""
+    """Whose devices: chip seed, programming instance, tile, and the piece's first row and column there.
+
+    ``site``: the tile that is there, where ``tile`` names one of the sets of weights that it holds in turn.
+    """
 
     seed: int
     tile: str
     row: int = 0
     column: int = 0
     instance: int = 0
+    site: str = ""
+
+    @property
+    def hardware(self) -> str:
+        """The tile that is there."""
+        return self.site or self.tile
 
 
 @dataclass(frozen=True)
@@ -200,8 +209,10 @@ class Array:
         found = np.empty(self._shares.shape)
         for polarity in range(polarities):
             for number in range(devices):
-                writing = "device" if physical else place.instance
-                source = generator(place.seed, place.tile, effect, writing, polarity, number)
+                whose = (
+                    (place.hardware, effect, "device") if physical else (place.tile, effect, place.instance)
+                )
+                source = generator(place.seed, *whose, polarity, number)
                 rows = draw(source, whole)[place.row : place.row + height]
                 found[polarity, number] = rows[:, columns]
         return found

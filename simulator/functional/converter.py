@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.chip.topology import tile_of
 from simulator.functional.array import Place
 from simulator.functional.draws import generator, per_mvm
 from simulator.functional.physics import Adc
@@ -76,9 +77,9 @@ class Converter:
         columns = (self.place.column + np.arange(self.width)) // self.adc.shared
         found = []
         for name in ("gain", "offset"):
-            source = generator(self.place.seed, self.place.tile, "converter", name)
+            source = generator(self.place.seed, tile_of(self.place.hardware), "converter", name)
             found.append(source.standard_normal(int(columns[-1]) + 1)[columns])
-        source = generator(self.place.seed, self.place.tile, "converter", "bow")
+        source = generator(self.place.seed, tile_of(self.place.hardware), "converter", "bow")
         bow = source.uniform(-1, 1, int(columns[-1]) + 1)[columns] * self.adc.curvature
         return found[0] * self.adc.gain, found[1] * self.adc.offset, bow
 

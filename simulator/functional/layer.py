@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.chip.topology import of_sets
 from simulator.functional.ages import Ages
 from simulator.functional.array import Place
 from simulator.functional.converter import step
@@ -233,4 +234,4 @@ def _column(
 
 def _place(tile: str, at: Corner, setup: Setup) -> Place:
     name = tile if not at.plane else f"{tile} plane {at.plane}"
-    return Place(setup.seed, name, at.row, at.column, setup.instance)
+    return Place(setup.seed, name, at.row, at.column, setup.instance, site=of_sets(tile))

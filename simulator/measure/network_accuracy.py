@@ -32,7 +32,8 @@ class LayerErrors:
 class NetworkAccuracy:
     """All layers with weights; ``after``: seconds from writing to the run; ``told``: what the data were.
 
-    ``compensation_ns``, ``compensation_pj``: what measuring all gains once before the run takes.
+    ``compensation_ns``, ``compensation_pj``: what measuring all gains once before the run takes; of layers that are
+    ``rewritten`` in its course none is measured.
     """
 
     layers: tuple[LayerErrors, ...]
@@ -41,11 +42,14 @@ class NetworkAccuracy:
     told: str
     compensation_ns: float
     compensation_pj: float
+    rewritten: int = 0
 
     @property
     def warnings(self) -> list[str]:
         """What a reader must know before he uses the figures."""
         said = []
+        if self.rewritten:
+            said.append(f"no gains are measured of {self.rewritten} layers that are written during the run")
         for row in self.layers:
             if row.clipped > CLIPPED:
                 said.append(f"{row.layer}: {row.clipped:.1%} of conversions saturate")

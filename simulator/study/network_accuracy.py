@@ -1,17 +1,15 @@
 """How exact a run's layers are: its mapping, its clock, and devices of the chip that it ran on."""
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.base.errors import InputError
 from simulator.chip.precision import at_precision
-from simulator.functional.ages import ages
 from simulator.functional.compensation import compensate
 from simulator.functional.effects import ALL
 from simulator.functional.gates import exact_step, unit_step
@@ -28,6 +26,7 @@ from simulator.functional.network_data import (
 )
 from simulator.functional.physics import physics
 from simulator.measure.network_accuracy import LayerErrors, NetworkAccuracy
+from simulator.study.clock import Clock
 from simulator.study.gain_measurement import measurement
 from simulator.study.run import Result
 from simulator.workload import graph
@@ -62,18 +61,16 @@ def network_accuracy(
 
     InputError.
     """
-    if result.mapping.hardware.reload:
-        rule = "is not modelled where weights are written while the chip runs"
-        raise InputError(rule, field="--accuracy", remedy="Leave out --reload, or take more chips (--chips)")
     chip, network = result.chip_file.chip, result.mapping.graph
     models = {physics(chip, planes(result.mapping, layer.name)).device.name: None for layer in network.mapped}
     given, words = _weights(asked, network, held)
-    clock = _clock(result)
+    clock = Clock.of(result, asked.after)
     rows = []
     for layer in network.mapped:
         progress(f"accuracy of {layer.name}")
         rows.append(_layer(result, layer, asked, given, clock))
-    time, spent = measurement(chip, result.mapping, [row.layer for row in rows])
+    kept = [layer.name for layer in network.mapped if not clock.rewritten(layer.name)]
+    time, spent = measurement(chip, result.mapping, kept)
     return NetworkAccuracy(
         layers=tuple(rows),
         device=", ".join(models),
@@ -81,6 +78,7 @@ def network_accuracy(
         told=told(words),
         compensation_ns=time,
         compensation_pj=spent,
+        rewritten=len(rows) - len(kept),
     )
 
 
@@ -93,22 +91,12 @@ def _weights(asked: Asked, network: graph.Graph, held: Held) -> tuple[Weights | 
     return None, ""
 
 
-def _clock(result: Result) -> dict[tuple[str, str], float]:
-    """(tile, layer) -> mean start of its MVMs [s] in the simulated time of the run."""
-    seen = result.closer
-    starts = defaultdict(list)
-    for stream, when in zip(seen.program.streams, seen.timeline.start, strict=True):
-        if stream.part == "crossbar" and len(when):
-            starts[stream.unit.removesuffix(".crossbar"), stream.layer].append(float(np.mean(when)))
-    return {key: sum(times) / len(times) * 1e-12 for key, times in starts.items()}
-
-
 def _layer(
     result: Result,
     layer: graph.Layer,
     asked: Asked,
     given: Weights | None,
-    clock: dict[tuple[str, str], float],
+    clock: Clock,
 ) -> LayerErrors:
     chip = at_precision(result.chip_file.chip, layer.asked("magnitude_bits"), layer.asked("output_bits"))
     weights = weights_of(result.mapping.graph[layer.owner], given, asked.seed)
@@ -116,11 +104,7 @@ def _layer(
     known = inputs_of(layer, max(_CALIBRATION, asked.vectors), "calibration", asked.seed)
     acting = [matrix.T if layer.backward else matrix for matrix in weights]
     exact = sum(values @ matrix for values, matrix in zip(inputs, acting, strict=True))
-    written = ages(result.mapping, chip, asked.after)
-
-    def age(tile: str) -> float:
-        return written(tile) + clock.get((tile, layer.name), 0.0)
-
+    age = partial(clock.age, layer.name)
     section, held = (
         chip.accuracy.compensation if chip.accuracy else None,
         physics(chip, planes(result.mapping, layer.name)),
@@ -132,8 +116,8 @@ def _layer(
     for instance in range(asked.instances):
         one = Layer(result.mapping, layer.name, weights, Setup(held, asked.seed, instance, ALL))
         one.calibrate(known)
-        if section is not None and section.gain != "none":
-            compensate(one, written, int(section.vectors), per_column=section.gain == "column")
+        if section is not None and section.gain != "none" and not clock.rewritten(layer.name):
+            compensate(one, clock.written, int(section.vectors), per_column=section.gain == "column")
         one.reset_counts()
         got = one.forward(inputs, age)
         samples.append(errors(got, np.asarray(exact)))

@@ -176,3 +176,46 @@ def test_a_model_without_its_weights_is_told(
     assert (done.exit_code, message in told) == (2, True), told
     assert "--weights random" in told
     assert call("run", chip, "-w", path, *QUICK, "--weights", "random").exit_code == 0
+
+
+WRITING = "programming={row_time: 1 us, tiles: 1, energy: 8 pJ, endurance: 1000}"
+ONE = ("--reload", "--set", "grid.rows=1", "--set", "grid.columns=1", "--set", "global_digital=null")
+
+
+def reloading(call: Call, chip: Path, tmp_path: Path, *options: str) -> Any:
+    """Two layers of 200 rows that take turns on one tile."""
+    path = tmp_path / "turns.yaml"
+    path.write_text("""
+name: turns
+layers:
+  x: {kind: input, shape: [200]}
+  one: {kind: linear, input: x, width: 200}
+  two: {kind: linear, input: one, width: 200}
+""")
+    done = call("run", chip, "-w", path, *QUICK, *ONE, "--set", WRITING, "--json", *options)
+    assert done.exit_code == 0, done.stderr
+    return json.loads(done.stdout)["accuracy"]
+
+
+def test_a_tile_written_in_the_run_is_as_old_as_its_writing(call: Call, chip: Path, tmp_path: Path) -> None:
+    """One row after the other, 200 us; the first MVM follows at once, however long before the chip was written."""
+    found = reloading(call, chip, tmp_path, "--after", "30day", "--count", "2")
+    ages = [row["age_s"] for row in found["layers"]]
+    assert all(0 < age < 1e-5 for age in ages)
+    assert found["warnings"] == ["no gains are measured of 2 layers that are written during the run"]
+    assert found["compensation"]["time_ns"] == 0
+
+
+def test_what_is_on_the_tile_in_turn_has_errors_of_its_own(call: Call, chip: Path, tmp_path: Path) -> None:
+    """Two writings of one tile: the same stuck devices, other errors of writing."""
+    one, two = (row["error"] for row in reloading(call, chip, tmp_path)["layers"])
+    assert one == pytest.approx(two, rel=0.2)
+    assert one != two
+
+
+def test_no_device_data_is_told_before_the_run(
+    call: Call, chip: Path, network: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simulator.cli.job.simulate", lambda *given, **named: pytest.fail("was run"))
+    done = call("run", chip, "-w", network, *QUICK, "--set", "accuracy=null")
+    assert (done.exit_code, "says nothing of devices" in done.stderr) == (2, True)

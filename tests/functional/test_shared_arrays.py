@@ -13,10 +13,12 @@ from setups import core, integer_mvm, physics
 from simulator.base.errors import InputError
 from simulator.chip.reader import load_chip
 from simulator.chip.resolve import Hardware, resolve
+from simulator.functional.array import Place
 from simulator.functional.compensation import compensate
+from simulator.functional.core import Core
 from simulator.functional.effects import ALL
 from simulator.functional.layer import Corner, Layer, Setup, corners
-from simulator.functional.physics import Coding
+from simulator.functional.physics import Adc, Coding
 from simulator.functional.physics import physics as of_chip
 from simulator.functional.product import LAYER, Product
 from simulator.mapping.plan import Mapping, map_workload
@@ -206,3 +208,18 @@ def test_planes_share_the_devices_of_a_tile() -> None:
 def test_a_sign_beside_the_bits_doubles_the_codes() -> None:
     chip = load_chip("chip_configs/ibm_mesh.yaml").chip
     assert (int(chip.tile.adc.bits), of_chip(chip).adc.largest) == (7, 127)
+
+
+def test_sets_of_weights_that_take_turns_meet_the_same_defects() -> None:
+    """A device that is stuck, and a converter's gain, belong to the tile; errors of writing to each writing."""
+    made = physics("pcm-like", stuck=(0.2, 0.1), adc=Adc(8, gain=0.1))
+    places = [Place(7, f"w{number}/tile[1,1]", site="tile[1,1]") for number in (1, 2)]
+    weights = np.full((30, 20), 0.5)
+    stuck, off = [], []
+    for place in places:
+        piece = Core(made, place, weights, frozenset({"stuck", "converter_errors"}))
+        piece.calibrate(np.full((1, 30), 127.0))
+        stuck.append(piece.multiply(np.full((1, 30), 127.0), 0, 0.0))
+        off.append(Core(made, place, weights, frozenset({"programming"})).array.levels(0.0))
+    assert (stuck[0] == stuck[1]).all()
+    assert (off[0] != off[1]).any()
