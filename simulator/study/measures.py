@@ -14,6 +14,7 @@ from simulator.study import circuit_measures, turn_measures
 from simulator.study.case import REPEATS, Case
 from simulator.study.measures_accuracy import ACCURACY
 from simulator.study.measures_arrays import ARRAYS
+from simulator.study.measures_attention import ATTENTION
 from simulator.study.measures_baselines import BASELINES
 from simulator.study.measures_cores import CORES
 from simulator.study.measures_tiers import TIERS
@@ -117,6 +118,7 @@ MEASURES: Mapping[str, Callable[[Case], float]] = {
     **circuit_measures.MEASURES,
     **ARRAYS,
     **ACCURACY,
+    **ATTENTION,
     **BASELINES,
     **CORES,
     **TIERS,
