@@ -1,9 +1,12 @@
-"""How old keys and values are when they are read, where what is written fades."""
+"""What becomes of keys and values in memories: how old they are when read where they fade, what writing wears out."""
 
 from simulator.chip.resolve import AttentionUnits
 from simulator.measure.generation import Answered, Generation
 from simulator.measure.metric import Metric
+from simulator.measure.totals import totals
 from simulator.parts.attention.gain_cell import GainCell
+from simulator.parts.attention.rewritten_array import RewrittenArray
+from simulator.program.form import Program
 from simulator.program.timeline import Timeline
 
 
@@ -25,6 +28,41 @@ def kept_metrics(
         words = f"of what is kept fades from token to token, at the mean time per output token, {tau}"
         each.append(("kv_leak_per_token", leak, "1", words))
     return [Metric(*row, "attention") for row in each]
+
+
+def wear_metrics(units: AttentionUnits | None, program: Program) -> list[Metric]:
+    """What writing keys and values asks of devices; none where they do not wear out.
+
+    Lines are taken in turn, so every device of a layer is written as often.
+    """
+    if units is None or not isinstance(units.unit, RewrittenArray):
+        return []
+    spent, unit, inferences = totals(program), units.unit, len(program.schedule)
+    writes = [
+        n for n, row in enumerate(program.streams) if row.kind == "write" and row.part == "attention_memory"
+    ]
+    if not writes:
+        return []
+    lines = max(int(spent.operations[n]) for n in writes) / inferences
+    each = lines / unit.tokens
+    words = f"of the layer written most; {unit.tokens:,} lines for tokens are taken in turn"
+    return [
+        Metric(
+            "attention_values_written",
+            sum(int(spent.values[n]) for n in writes) / inferences,
+            "1/inference",
+            "values that are programmed, of keys and values",
+            "attention",
+        ),
+        Metric("attention_writes_per_device", each, "1/inference", words, "attention"),
+        Metric(
+            "attention_inferences_to_wear_out",
+            unit.endurance / each,
+            "inferences",
+            f"until a device has been written {unit.endurance:,} times, its endurance",
+            "attention",
+        ),
+    ]
 
 
 def _age(unit: GainCell, timeline: Timeline, generation: Generation | None) -> int:

@@ -7,7 +7,7 @@ from simulator.chip.resolve import mvm_window
 from simulator.chip.schema import Chip
 from simulator.mapping.plan import Mapping
 from simulator.measure.area import AREAS, areas
-from simulator.measure.attention import kept_metrics
+from simulator.measure.attention import kept_metrics, wear_metrics
 from simulator.measure.energy import MVM_PARTS, Entry, mvm_energy
 from simulator.measure.generation import Generation, generation_metrics
 from simulator.measure.metric import Metric
@@ -45,6 +45,7 @@ def metrics(run: Measured) -> list[Metric]:
         *_energy(run),
         *_mapping(run.mapping),
         *kept_metrics(run.mapping.hardware.attention, run.timeline, run.generation),
+        *wear_metrics(run.mapping.hardware.attention, run.program),
     ]
 
 
@@ -105,7 +106,8 @@ def _throughput(run: Measured) -> list[Metric]:
         "peak": (2e3 * cells * tiles / window, "every cell of every tile, one MVM a window"),
         "mapped": (
             2e3 * float(run.mapping.at_once) / window,
-            "every mapped weight, copies too, one MVM a window, padding not counted; one tier of a tile at a time",
+            "every mapped weight, copies too, one MVM a window, padding not counted"
+            + ("; one tier of a tile at a time" if run.mapping.hardware.tiers > 1 else ""),
         ),
         "sustained": (2e3 * macs / run.times.steady.interval, "operations of an inference / steady interval"),
     }

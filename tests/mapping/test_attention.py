@@ -75,6 +75,27 @@ def slid(places: list[int], window: int = 8) -> int:
     return sum(place if place < window else window for place in places)
 
 
+def test_devices_of_rewritten_arrays_wear(tmp_path: Path) -> None:
+    """6 tokens, keys and values of 2 layers, 32 values each; 20 lines a head, taken in turn, last 1e6 writes."""
+    result = whole(network(tmp_path, causal=False), "rewritten_array", 2)
+    assert result["attention_values_written"] == 6 * 2 * LAYERS * HEADS * SHARE
+    assert result["attention_writes_per_device"] == 6 / 20
+    assert result["attention_inferences_to_wear_out"] == 1_000_000 / (6 / 20)
+    written = sum(entry.energy for entry in result.energy if entry.part == "attention_memory")
+    assert written == pytest.approx(2 * 6 * 2 * LAYERS * HEADS * SHARE * 4 * 2000)  # 4 devices of 2 nJ
+
+
+def test_rewritten_arrays_refuse_what_they_cannot_hold(tmp_path: Path) -> None:
+    with pytest.raises(
+        InputError, match=r"attention.arrays: all of 21 tokens must be written at once; the arrays"
+    ):
+        whole(network(tmp_path, causal=True, length=21), "rewritten_array")
+    with pytest.raises(InputError, match=r"attention.rows: a head of 8 values needs arrays of as many rows"):
+        whole(network(tmp_path, causal=True), "rewritten_array", rows=7)
+    with pytest.raises(InputError, match=r"attention.arrays: .*Enlarge it"):
+        generated(network(tmp_path, causal=True), "rewritten_array", 18, 4)
+
+
 @pytest.mark.parametrize("length", [3, 8, 20])
 def test_gain_cells_see_the_last_tokens_of_their_window(tmp_path: Path, length: int) -> None:
     """A product a head, token that it meets, and value of a head; a result a head and token."""
