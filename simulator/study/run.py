@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 from typing import Literal
@@ -11,13 +11,12 @@ from typing import Literal
 from simulator.base.errors import InputError
 from simulator.chip.reader import ChipFile
 from simulator.chip.resolve import resolve
-from simulator.chip.schema import Chip
-from simulator.engine.contract import Engine, run
+from simulator.engine.contract import Engine
 from simulator.mapping.lower.attention.seats import room, sequences
 from simulator.mapping.lower.lower import lower
 from simulator.mapping.placement import chips_of, find_placement, takes_turns
 from simulator.mapping.plan import Mapping, map_workload
-from simulator.measure.attribution import Attribution, attribution
+from simulator.measure.attribution import Attribution
 from simulator.measure.baselines import Bound as Roofline
 from simulator.measure.bounds import Bound, bounds
 from simulator.measure.energy import Entry, energy
@@ -27,44 +26,20 @@ from simulator.measure.limiter import host_crossover, limiter
 from simulator.measure.metric import Metric
 from simulator.measure.metrics import Measured, metrics
 from simulator.measure.network_accuracy import NetworkAccuracy
-from simulator.measure.power import Power, power
+from simulator.measure.power import Power
 from simulator.measure.times import NO_LOAD, Load, Pace, Times, contrasts, times
 from simulator.program.form import Program
-from simulator.program.history import History, history
+from simulator.program.history import History
 from simulator.program.timeline import FULL, Recording, Timeline
 from simulator.study import engines
 from simulator.study.aside import aside
 from simulator.study.balanced import balanced
+from simulator.study.detail import Detail, beginning
 from simulator.study.executed import alone, execute, in_detail, kept, repeated, schedule
 from simulator.study.generate import Limits
 from simulator.study.reloaded import reloaded
 from simulator.trace.trace import Trace
 from simulator.workload.experts import routes
-
-
-@dataclass(frozen=True)
-class Detail:
-    """What every operation of a run went through, and what follows from that; needs full recording."""
-
-    chip: Chip
-    mapping: Mapping
-    program: Program
-    timeline: Timeline
-
-    @cached_property
-    def past(self) -> History:
-        """What every operation went through."""
-        return history(self.program, self.timeline)
-
-    @cached_property
-    def waits(self) -> Attribution:
-        """Where the time of every unit and layer went."""
-        return attribution(self.program, self.past)
-
-    @cached_property
-    def power(self) -> Power:
-        """Power over time, by part."""
-        return power(self.chip, self.mapping, self.program, self.past)
 
 
 @dataclass(frozen=True)
@@ -164,12 +139,11 @@ def simulate(
     pace = Pace(repeated(trace), alone(trace))
     steady = pace.of(program)
     detailed = Detail(chip, mapping, program, timeline)
+    begin = partial(beginning, detailed, engine, kept(trace, program, detail))
+    begun, own = _looked(
+        detailed, begin, partial(times, program, engine, pace, tuple(ideal), load), ahead=ahead
+    )
     entries = energy(chip, mapping, program, timeline.makespan)
-    timed = partial(times, program, engine, pace, tuple(ideal), load)
-    with aside(timed) if ahead else nullcontext(timed) as found:
-        if recording.level == "full":
-            _ = (detailed.waits, detailed.power) if ahead else detailed.past
-        own = found()
     rows, start = [own], None
     if contrast:
         rows = contrasts(lowered, engine, pace, own, load=load, progress=progress)
@@ -193,7 +167,17 @@ def simulate(
         gains=gains(start, engine) if start else [],
         generation=generation,
     )
-    return _with_beginning(result, engine, kept(trace, program, detail), progress)
+    return replace(result, beginning=_beginning(result, begun)) if begun else result
+
+
+def _looked(
+    whole: Detail, begin: Callable[[], Detail | None], timed: Callable[[], Times], *, ahead: bool
+) -> tuple[Detail | None, Times]:
+    """The beginning, where there is one, looked into like the whole otherwise is, and the times; see ``simulate``."""
+    with aside(timed) if ahead else nullcontext(timed) as found:
+        begun = begin()
+        (begun or whole).work_out(reports=ahead)
+        return begun, found()
 
 
 def _lowered(mapping: Mapping, trace: Trace, free: Sequence[str]) -> Program:
@@ -221,30 +205,20 @@ def _limits(mapping: Mapping, max_batch: int | None, ideal: Sequence[str]) -> Li
     return Limits(max_batch, cache.size if cache and "memory" not in ideal else None)
 
 
-def _with_beginning(result: Result, engine: Engine, count: int, progress: Callable[[str], None]) -> Result:
-    """The result, with its beginning where not all inferences are kept."""
-    if count == len(result.program.schedule):
-        return result
-    progress("beginning")
-    return replace(result, beginning=_beginning(result, engine, count))
-
-
-def _beginning(result: Result, engine: Engine, count: int) -> Result:
-    """The first requests (or tokens), ``count`` inferences, run alone."""
-    requests = len(result.trace.requests)
+def _beginning(result: Result, begun: Detail) -> Result:
+    """The result of the first requests (or tokens), run alone."""
+    requests, count = len(result.trace.requests), len(begun.program.schedule)
     if not result.trace.generates:
         ends = accumulate(request.batch for request in result.trace.requests)
         requests = next(number for number, end in enumerate(ends, start=1) if end == count)
-    program = replace(result.program, schedule=result.program.schedule[:count])
-    timeline = run(engine, program)
     return replace(
         result,
         trace=replace(result.trace, requests=result.trace.requests[:requests]),
-        program=program,
-        timeline=timeline,
-        energy=energy(result.chip_file.chip, result.mapping, program, timeline.makespan),
-        detail=(detail := Detail(result.chip_file.chip, result.mapping, program, timeline)),
-        history=detail.past,
+        program=begun.program,
+        timeline=begun.timeline,
+        energy=energy(begun.chip, begun.mapping, begun.program, begun.timeline.makespan),
+        detail=begun,
+        history=begun.past,
         whole=len(result.program.schedule),
     )
 

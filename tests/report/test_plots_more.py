@@ -27,7 +27,8 @@ from simulator.report.drawing import save, settings
 from simulator.report.outlined import Outlined
 from simulator.report.plots import PLOTS, write_plots
 from simulator.report.view import MOST_INFERENCES, View
-from simulator.study.run import Detail, Result
+from simulator.study.detail import Detail
+from simulator.study.run import Result
 
 BOTH = pytest.mark.parametrize("which", ["answer", "recurrent"])
 

@@ -1,0 +1,51 @@
+"""What every operation of a run went through, for a whole run or its beginning."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from simulator.chip.schema import Chip
+from simulator.engine.contract import Engine, run
+from simulator.mapping.plan import Mapping
+from simulator.measure.attribution import Attribution, attribution
+from simulator.measure.power import Power, power
+from simulator.program.form import Program
+from simulator.program.history import History, history
+from simulator.program.timeline import Timeline
+
+
+@dataclass(frozen=True)
+class Detail:
+    """A run and what follows from its operations; needs full recording."""
+
+    chip: Chip
+    mapping: Mapping
+    program: Program
+    timeline: Timeline
+
+    @cached_property
+    def past(self) -> History:
+        """What every operation went through."""
+        return history(self.program, self.timeline)
+
+    @cached_property
+    def waits(self) -> Attribution:
+        """Where the time of every unit and layer went."""
+        return attribution(self.program, self.past)
+
+    @cached_property
+    def power(self) -> Power:
+        """Power over time, by part."""
+        return power(self.chip, self.mapping, self.program, self.past)
+
+    def work_out(self, *, reports: bool) -> None:
+        """Derive what every operation went through, and with ``reports`` what these show."""
+        if self.timeline.recording.level == "full":
+            _ = (self.waits, self.power) if reports else self.past
+
+
+def beginning(whole: Detail, engine: Engine, count: int) -> Detail | None:
+    """The first ``count`` inferences run alone; None where these are all."""
+    if count == len(whole.program.schedule):
+        return None
+    program = replace(whole.program, schedule=whole.program.schedule[:count])
+    return replace(whole, program=program, timeline=run(engine, program))
