@@ -17,6 +17,7 @@ from simulator.study.measures_arrays import ARRAYS
 from simulator.study.measures_attention import ATTENTION
 from simulator.study.measures_baselines import BASELINES
 from simulator.study.measures_cores import CORES
+from simulator.study.measures_crossbars import CROSSBARS
 from simulator.study.measures_tiers import TIERS
 
 
@@ -121,6 +122,7 @@ MEASURES: Mapping[str, Callable[[Case], float]] = {
     **ATTENTION,
     **BASELINES,
     **CORES,
+    **CROSSBARS,
     **TIERS,
     **turn_measures.MEASURES,
 }
