@@ -8,6 +8,7 @@ from simulator.base.errors import InputError
 from simulator.base.explain import RuleError
 from simulator.chip import circuit_rules, scaling
 from simulator.chip.areas import buffer_size, digital_units, tile_areas, units_area
+from simulator.chip.attention.digital import DigitalAttention
 from simulator.chip.converter_base import SampledConverter
 from simulator.chip.converter_sections import OscillatorConverter
 from simulator.chip.costs import costs, pitch
@@ -25,6 +26,7 @@ def check(chip: Chip) -> None:
     """RuleError with field, value, rule and remedy for the first thing that cannot be."""
     _converter_reads_coding(chip)
     _in_range(chip)
+    _spills_somewhere(chip)
     circuit_rules.check(chip)
     _counters_hold(chip)
     _clocks_reachable(chip)
@@ -76,6 +78,15 @@ def _in_range(chip: Chip) -> None:
         tile_areas(chip)
     with _at("links"):
         costs(chip)
+
+
+def _spills_somewhere(chip: Chip) -> None:
+    """Keys and values that have no room in attention units need another place."""
+    section = chip.attention
+    if isinstance(section, DigitalAttention) and section.kv.overflow == "spill" and not chip.host.kv_cache:
+        rule = "needs host.kv_cache, into which keys and values go that have no room"
+        remedy = "Add host.kv_cache, or set attention.kv.overflow: refuse"
+        raise RuleError(rule, path=("attention", "kv", "overflow"), value="spill", remedy=remedy)
 
 
 def _points_in_tables(chip: Chip) -> None:

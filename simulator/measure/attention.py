@@ -1,4 +1,6 @@
-"""What becomes of keys and values in memories: how old they are when read where they fade, what writing wears out."""
+"""What becomes of keys and values: how old they are where they fade, what writing wears out, what has no room."""
+
+from collections import Counter
 
 from simulator.chip.resolve import AttentionUnits
 from simulator.measure.generation import Answered, Generation
@@ -8,6 +10,12 @@ from simulator.parts.attention.gain_cell import GainCell
 from simulator.parts.attention.rewritten_array import RewrittenArray
 from simulator.program.form import Program
 from simulator.program.timeline import Timeline
+
+_SPILLED = {
+    "spilled": ("kv_spilled", "written to the host's memory, as attention units have no room"),
+    "read back": ("kv_read_back", "read back from there"),
+}
+"""Kind of stream -> name and meaning of what it moves."""
 
 
 def kept_metrics(
@@ -62,6 +70,20 @@ def wear_metrics(units: AttentionUnits | None, program: Program) -> list[Metric]
             f"until a device has been written {unit.endurance:,} times, its endurance",
             "attention",
         ),
+    ]
+
+
+def spilled_metrics(program: Program) -> list[Metric]:
+    """Keys and values that units have no room for, over the run; none where all have room."""
+    values, rows = totals(program).values, enumerate(program.streams)
+    moved = Counter[str]()
+    for number, stream in rows:
+        if stream.kind in _SPILLED:
+            moved[stream.kind] += int(values[number])
+    return [
+        Metric(name, moved[kind], "byte", f"keys and values {meaning}, of the whole run", "attention")
+        for kind, (name, meaning) in _SPILLED.items()
+        if moved[kind]
     ]
 
 

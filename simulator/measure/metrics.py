@@ -7,7 +7,7 @@ from simulator.chip.resolve import mvm_window
 from simulator.chip.schema import Chip
 from simulator.mapping.plan import Mapping
 from simulator.measure.area import AREAS, areas
-from simulator.measure.attention import kept_metrics, wear_metrics
+from simulator.measure.attention import kept_metrics, spilled_metrics, wear_metrics
 from simulator.measure.energy import MVM_PARTS, Entry, mvm_energy
 from simulator.measure.generation import Generation, generation_metrics
 from simulator.measure.metric import Metric
@@ -46,6 +46,7 @@ def metrics(run: Measured) -> list[Metric]:
         *_mapping(run.mapping),
         *kept_metrics(run.mapping.hardware.attention, run.timeline, run.generation),
         *wear_metrics(run.mapping.hardware.attention, run.program),
+        *spilled_metrics(run.program),
     ]
 
 

@@ -66,7 +66,8 @@ def test_keys_and_values_that_do_not_fit_are_refused(tmp_path: Path) -> None:
         whole(small, "digital", 1, "attention.kv.size=2000 byte")
     assert str(caught.value) == (
         "IBM HERMES 64-core chip: attention.kv.size: keys and values of 40 positions take 2,560 bytes at "
-        "attention[1], which serves 1 of the layers; it has 2,000. Enlarge it, or take more attention.units"
+        "attention[1], which serves 1 of the layers; it has 2,000. Enlarge it, or take more attention.units, or let it "
+        "spill: attention.kv.overflow=spill"
     )
 
 

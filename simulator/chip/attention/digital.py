@@ -8,7 +8,7 @@ from simulator.base.units import whole_ps
 from simulator.chip.attention.base import AttentionSection, Scale
 from simulator.chip.cost import Cost, cost
 from simulator.chip.leaf import Area, Data, DataRate, Energy, Frequency, Positive
-from simulator.chip.section import Anchor, Section, library_anchor
+from simulator.chip.section import Anchor, Section, library, library_anchor
 from simulator.chip.tile import MemoryAnchor
 from simulator.parts import sram
 from simulator.parts.attention import digital
@@ -17,7 +17,7 @@ from simulator.parts.attention import digital
 class KeysAndValues(Section):
     """SRAM of a unit for keys and values of the layers that it serves, INT8, in banks of ``bank``.
 
-    ``bandwidth``: of the port of the keys, and of that of the values. Longer sequences are refused.
+    ``bandwidth``: of the port of the keys, and of that of the values.
     """
 
     size: Data
@@ -31,6 +31,17 @@ class KeysAndValues(Section):
         energy=sram.ENERGY,
         bit_area=sram.BIT_AREA,
     )
+
+
+class Overflowing(KeysAndValues):
+    """The same, for sequences that may be too long for it.
+
+    ``overflow``: they are refused, and tokens that are generated wait for room; or later positions ``spill`` into
+    ``host.kv_cache``, where ``sequences`` at a time share the memory evenly.
+    """
+
+    overflow: Literal["refuse", "spill"] = "refuse"
+    sequences: Positive = library(digital.SEQUENCES)
 
 
 class LaneAnchor(Anchor):
@@ -53,7 +64,7 @@ class DigitalAttention(AttentionSection):
     macs: Positive
     softmax: Positive
     pipeline: Positive
-    kv: KeysAndValues
+    kv: Overflowing
     anchor: LaneAnchor = library_anchor(
         LaneAnchor,
         node=digital.NODE,
@@ -69,6 +80,7 @@ class DigitalAttention(AttentionSection):
         return digital.Digital(
             int(self.heads), whole_ps(10**12 / self.clock.magnitude), int(self.kv.size),
             self.kv.bandwidth.magnitude, int(self.macs), int(self.softmax), int(self.pipeline),
+            int(self.kv.sequences) if self.kv.overflow == "spill" else 0,
         )  # fmt: skip
 
     def check(self) -> None:

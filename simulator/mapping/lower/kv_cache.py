@@ -24,7 +24,7 @@ def read_past(context: Context, layer: Layer, target: int) -> None:
     cache, width = context.hardware.host.kv_cache, context.graph[past[0].layer].width
     assert cache is not None
     values, table = _reads(width, context.longest, cache.rate)
-    stream = context.builder.stream(_spot(layer.name, "read"), (_memory(context),))
+    stream = context.builder.stream(spot(layer.name, "read"), (memory(context),))
     context.builder.work(stream, Work(1, Duration(table=table), Duration(table=table), growing=values))
     for source in layer.inputs:
         context.builder.wait(context.view(source.layer), stream, cause="operand")
@@ -38,7 +38,7 @@ def write_cached(context: Context) -> None:
     for layer in (context.graph[name] for name in context.cached if _timed(context)):
         assert cache is not None
         time = max(transfer(layer.width, cache.rate), 1)
-        stream = context.builder.stream(_spot(layer.name, "write"), (_memory(context),))
+        stream = context.builder.stream(spot(layer.name, "write"), (memory(context),))
         context.builder.work(stream, constant(1, time, time, values=layer.width))
         context.builder.wait(context.view(layer.name), stream, cause="operand")
 
@@ -60,9 +60,11 @@ def _reads(width: int, longest: int, rate: Fraction) -> tuple[Int, Int]:
     return values, times
 
 
-def _spot(layer: str, kind: str) -> Spot:
+def spot(layer: str, kind: str) -> Spot:
+    """Of a stream into or out of the memory."""
     return Spot("host.kv_cache", "kv_cache", layer, kind)
 
 
-def _memory(context: Context) -> int:
+def memory(context: Context) -> int:
+    """The memory's port."""
     return context.builder.resource(Resource("host.kv_cache", part="kv_cache"))

@@ -31,6 +31,10 @@ class Unit:
         """Its other resources that a stage takes at the same instant, for as long as it lasts."""
         return ()
 
+    def spills_from(self, width: int) -> int | None:
+        """Positions of a sequence that it keeps, ``width`` bytes each; later ones go elsewhere. None: it keeps all."""
+        return None
+
     @property
     def room_field(self) -> str:
         """Field of the chip file that says for how many positions there is room."""

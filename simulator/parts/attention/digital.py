@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from simulator.parts.attention.common import Unit
 from simulator.parts.law import known
-from simulator.parts.port import transfer
+from simulator.parts.port import transfer, transfers
 
 Int = NDArray[np.int64]
 
@@ -34,6 +34,7 @@ VALUE_AREA = known(
     "assumption",
     "five multipliers and adders of 3000 um^2 at 45 nm, three times for the rest",
 )
+SEQUENCES = known(1, "count", "assumption", "whole requests one after the other")
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,7 @@ class Memory(Unit):
 
     def transfer(self, sizes: Int) -> Int:
         """Picoseconds for so many bytes each through a port, rounded up; shape of ``sizes``."""
-        byte = Fraction(8 * 10**12) / self.rate
-        exact = sizes if int(sizes.max()) * byte.numerator < 2**62 else sizes.astype(object)
-        return np.asarray(-(-exact * byte.numerator // byte.denominator), np.int64)
+        return transfers(sizes, self.rate)
 
     def written(self, size: int) -> int:
         """Picoseconds to write so many bytes."""
@@ -68,16 +67,28 @@ class Memory(Unit):
 
 @dataclass(frozen=True)
 class Digital(Memory):
-    """Multiply-accumulates and softmax values a cycle and lane; cycles from first operand to first result."""
+    """Multiply-accumulates and softmax values a cycle and lane; cycles from first operand to first result.
+
+    ``sharing``: sequences that share the memory evenly, the rest of each going elsewhere; 0: there is no rest.
+    """
 
     macs: int
     softmax: int
     pipeline: int
+    sharing: int
 
     @property
     def alone(self) -> bool:
         """See ``Unit``."""
         return True
+
+    def spills_from(self, width: int) -> int | None:
+        """See ``Unit``."""
+        return self.positions(width) // self.sharing if self.sharing else None
+
+    def sequences(self, key_heads: int) -> int | None:
+        """See ``Unit``."""
+        return self.sharing or None
 
     def products(self, each: Int, heads: int) -> Int:
         """Picoseconds for so many multiply-accumulates a head, of all heads; shape of ``each``."""

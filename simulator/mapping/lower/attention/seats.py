@@ -88,7 +88,11 @@ def room(mapping: Placed) -> int | None:
         return None
     each = (units.unit.positions(width(found, unit)) for unit in {seat.unit for seat in found.values()})
     least = min((tokens for tokens in each if tokens is not None), default=None)
-    return None if least is None else least * sum(layer.width for layer in mapping.graph.cached)
+    if least is None:
+        return None
+    spills, cache = units.unit.spills_from(1) is not None, mapping.hardware.host.kv_cache
+    beyond = cache.size if spills and cache else 0
+    return least * sum(layer.width for layer in mapping.graph.cached) + beyond
 
 
 def _stage(block: Block, name: str) -> Stage:
