@@ -369,14 +369,28 @@ def mixtral() -> Network:
     return net
 
 
+def decoder() -> Network:
+    """Three decoder blocks that normalise after each part."""
+    net = Network(
+        "decoder_512",
+        "The decoder of the README of IBM/3D-CiM-LLM-Inference-Simulator: 3 layers, 512 wide, 8 heads, 1,024 words",
+    )
+    return _threedsim(net, 512, _expert)
+
+
 def mixture(width: int) -> Network:
-    """Three decoder blocks, in each of which a token visits two of eight experts of two layers."""
+    """The same with mixtures of experts: a token visits two of eight."""
     net = Network(
         f"moe_{width}",
         "The decoder of the README of IBM/3D-CiM-LLM-Inference-Simulator (3 layers, 512 wide, 8 heads, 1,024 words) "
         f"with mixtures of experts as in Buchel et al., Nature Comput. Sci. 5 (2025), {width} wide; 8 experts of which "
         "2 work are an assumption",
     )
+    return _threedsim(net, width, _mixed)
+
+
+def _threedsim(net: Network, width: int, feed: Callable[[Network, str, str, int], str]) -> Network:
+    """Three blocks of attention and of what ``feed`` adds."""
     net.sequence = "{length: 12, limit: 1024}"
     net.layer("tokens", "input", "", shape=[1], sequence=True)
     net.layer("words", "embedding", entries=1024, width=width)
@@ -385,17 +399,22 @@ def mixture(width: int) -> Network:
         attention(net, f"{name}.attention", width, 8, causal=True, bias=False)
         net.layer(f"{name}.sum1", "add", [net.last, start])
         middle = norm(net, f"{name}.norm1", width)
-        router = net.layer(f"{name}.router", "linear", middle, width=8)
-        route = net.layer(f"{name}.route", "route", [middle, router], experts=8, chosen=2)
-        outputs = [
-            _expert(net, f"{name}.expert{expert}", f"{{layer: {route}, expert: {expert}}}", width)
-            for expert in range(1, 9)
-        ]
-        net.layer(f"{name}.experts", "elementwise", outputs, function="weighted_sum", operations=4)
+        feed(net, name, middle, width)
         net.layer(f"{name}.sum2", "add", [net.last, middle])
         norm(net, f"{name}.norm2", width)
     net.layer("logits", "linear", width=1024)
     return net
+
+
+def _mixed(net: Network, name: str, source: str, width: int) -> str:
+    """Eight experts, two of which work for a token."""
+    router = net.layer(f"{name}.router", "linear", source, width=8)
+    route = net.layer(f"{name}.route", "route", [source, router], experts=8, chosen=2)
+    outputs = [
+        _expert(net, f"{name}.expert{expert}", f"{{layer: {route}, expert: {expert}}}", width)
+        for expert in range(1, 9)
+    ]
+    return net.layer(f"{name}.experts", "elementwise", outputs, function="weighted_sum", operations=4)
 
 
 def experts() -> Network:
@@ -688,6 +707,7 @@ ZOO: dict[str, Callable[[], Network]] = {
         key_heads=8,
     ),
     "mixtral_8x7b": mixtral,
+    "decoder_512": decoder,
     "moe_512": lambda: mixture(512),
     "moe_768": lambda: mixture(768),
     "experts_1024": experts,

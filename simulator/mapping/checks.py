@@ -145,7 +145,8 @@ def check_placed(placed: Sequence[PlacedChain], finished: set[str], hardware: Ha
         field = f"place.{item.chain.layer}"
         for stage, tile in enumerate(_nodes(item)):
             if not _there(tile, hardware):
-                raise InputError("no such tile", place=origin, field=field, value=tile)
+                remedy = "Tiles have tiers: write t1/3,4 for a tile" if hardware.tiers > 1 else ""
+                raise InputError("no such tile", place=origin, field=field, value=tile, remedy=remedy)
             holders = held.setdefault(tile, [])
             if item.chain.tied:  # devices of another layer, which has them already
                 continue

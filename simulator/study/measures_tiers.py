@@ -8,7 +8,7 @@ from simulator.chip.areas import tile_areas
 from simulator.chip.baselines import named
 from simulator.measure.tiers import Conflicts, conflicts
 from simulator.study.case import Case
-from simulator.study.run import simulate
+from simulator.study.run import Result, simulate
 from simulator.trace.trace import record_trace
 from simulator.trace.written import Written, pattern
 from simulator.workload.experts import experts
@@ -67,6 +67,13 @@ def _conflict_percent(case: Case) -> float:
     return 100 * found.count / found.mvms
 
 
+def _decoded(case: Case) -> Result:
+    """A token read and ``size`` generated."""
+    lengths = Written(prompt_length="1", output_length=str(case.row.size))
+    trace = record_trace(load_workload(case.workloads / case.row.workload), pattern(lengths, 1))
+    return simulate(case.file, trace, case.engine)
+
+
 def tile_density(case: Case) -> float:
     """Peak of a tile over its area [TOPS/mm^2]."""
     operations = 2 * case.hardware.rows * case.hardware.columns
@@ -80,6 +87,8 @@ TIERS: Mapping[str, Callable[[Case], float]] = {
     "tier_conflict_percent": _conflict_percent,
     "conflicts_rise_with_tiers": rise_with_tiers,
     "conflicts_rise_with_width": rise_with_width,
+    "decoded_us": lambda case: _decoded(case).timeline.makespan / 1e6,
+    "decoded_uj": lambda case: sum(entry.energy for entry in _decoded(case).energy) / 1e6,
     "tile_tops": lambda case: 2 * case.hardware.rows * case.hardware.columns / case.hardware.mvm.window,
     "tile_tops_per_mm2": tile_density,
 }

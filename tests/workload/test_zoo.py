@@ -36,6 +36,7 @@ PARAMETERS = {
     "llama3_8b": 8_030_261_248,
     "mixtral_8x7b": 46_702_792_704,
     **{f"moe_{w}": 2 * 1024 * w + 3 * (68 * w * w + 12 * w) for w in (512, 768)},  # own arithmetic
+    "decoder_512": 2 * 1024 * 512 + 3 * (12 * 512 * 512 + 4 * 512),  # own arithmetic
     "experts_1024": 128 * (1024 + 2 * 1024 * 4096),  # own arithmetic
     "rnn_t_decoder": (252 + 320) * 1280
     + 640 * 1280
