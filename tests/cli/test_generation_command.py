@@ -44,7 +44,9 @@ def test_the_examples_of_tiers_run(call: Call, tmp_path: Path, monkeypatch: Any)
     shown, ran = re.findall(r"python -m simulator (.*tiers3d.*)", page)
     assert "634 of 102,400 tiers on 100 of 100 tiles" in " ".join(call(*shlex.split(shown)).stdout.split())
     done = call(*shlex.split(ran), "--no-plots")
-    assert re.search(r"Tier conflicts: [\d,]+ of [\d,]+ MVMs found another tier", " ".join(done.stdout.split()))
+    assert re.search(
+        r"Tier conflicts: [\d,]+ of [\d,]+ MVMs found another tier", " ".join(done.stdout.split())
+    )
 
 
 def test_a_csv_a_trace_and_its_replay_give_the_same(call: Call, tmp_path: Path, monkeypatch: Any) -> None:
