@@ -73,12 +73,13 @@ def peers(python: str) -> dict[str, float]:
     """Rates of what another Python has installed of AIHWKIT and CrossSim, whose package has this one's name."""
     script = Path(__file__).with_name("peers.py")
     with TemporaryDirectory() as elsewhere:
-        done = subprocess.run(  # noqa: PLW1510 (told below)
-            [python, "-P", script, str(SIZE), str(BATCH)], capture_output=True, text=True, cwd=elsewhere
-        )
-    if done.returncode:
-        print(done.stderr.strip().splitlines()[-1] if done.stderr else "no peers", file=sys.stderr)
-        return {}
+        command = [python, "-P", script, str(SIZE), str(BATCH)]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, cwd=elsewhere, check=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            said = getattr(error, "stderr", "") or str(error)
+            print(said.strip().splitlines()[-1], file=sys.stderr)
+            return {}
     return {str(case): float(rate) for case, rate in json.loads(done.stdout).items()}
 
 

@@ -50,7 +50,8 @@ def main() -> None:
     for case, make in {"AIHWKIT, defaults": aihwkit, "CrossSim, defaults": cross_sim}.items():
         try:
             multiply = make(inputs, weights)
-        except ImportError:
+        except (ImportError, OSError) as error:  # not there, or not for this machine
+            print(f"{case}: {error}", file=sys.stderr)
             continue
         multiply()
         begin = time.process_time()

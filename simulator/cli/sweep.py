@@ -144,7 +144,14 @@ def _tell(task: _Task, rows: "list[Row]", paths: list[Path]) -> None:
     shown = [name for name in (units if sweep.text.file.keep else _BEST) if name in units]
     signs = {name: (units[name], sign(units[name])) for name in shown}
     sweep_terminal.show_best(frame, signs, axes, screen)
+    sweep_terminal.show_saturated(_saturated(rows), screen)
     sweep_terminal.show_written(paths, screen)
+
+
+def _saturated(rows: "list[Row]") -> list[float]:
+    """Shares of conversions that saturate, of points that tell errors of a product."""
+    found = [row.answer.figures.get("saturated") for row in rows if row.answer]
+    return [share[0] for share in found if share]
 
 
 _BEST = (

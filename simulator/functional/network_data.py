@@ -14,6 +14,7 @@ from simulator.functional.draws import generator
 from simulator.functional.product import DRAWN
 from simulator.functional.weights import checked
 from simulator.workload.graph import Graph, Layer
+from simulator.workload.matrices import entries
 
 Values = NDArray[np.float64]
 Weights = Mapping[str, Values]
@@ -26,6 +27,11 @@ _WEIGHTS, _INPUTS = "gaussian", "zeros50"
 def told(weights: str) -> str:
     """What weights and inputs are, in words; ``weights``: where they come from, "" if they are drawn."""
     return f"weights {weights or DRAWN[_WEIGHTS][0]}; inputs {DRAWN[_INPUTS][0]}"
+
+
+def written_down(graph: Graph) -> bool:
+    """Whether every matrix of the network is one that its workload names, like a Fourier transform."""
+    return all("entries" in layer.attributes for layer in graph.mapped)
 
 
 @dataclass(frozen=True)
@@ -98,15 +104,20 @@ def read_weights(path: Path, graph: Graph) -> Weights:
 
 
 def weights_of(layer: Layer, given: Weights | None, seed: int) -> list[Values]:
-    """Weights of a layer's matrices; what lies outside the blocks of a matrix is zero."""
-    found = []
+    """Weights of a layer's matrices, drawn where none are given and the layer does not name its entries.
+
+    What lies outside the blocks of a matrix is zero.
+    """
+    found, kind = [], layer.attributes.get("entries")
     for matrix in layer.matrices:
         name = f"{layer.name}.{matrix.name}"
-        if given is None:
+        if given is not None:
+            values = given[name]
+        elif kind is not None:
+            values = entries(str(kind), matrix.rows, matrix.columns)
+        else:
             source = generator(seed, "network", name)
             values = DRAWN[_WEIGHTS][1](source, (matrix.rows, matrix.columns))
-        else:
-            values = given[name]
         if matrix.blocks > 1:
             rows = np.arange(matrix.rows) * matrix.blocks // matrix.rows
             columns = np.arange(matrix.columns) * matrix.blocks // matrix.columns

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.text import Text
 
+from simulator.measure.accuracy import CLIPPED
 from simulator.report.layout import facts, heading, sentence, show, table
 from simulator.report.text import plain, scaled
 
@@ -51,6 +52,14 @@ def show_best(
             Text(plain(_where(row, axes))),
         )
     show(made, console)
+
+
+def show_saturated(shares: Sequence[float], console: Console) -> None:
+    """A loud word where converters' full scales are too small."""
+    count = sum(share > CLIPPED for share in shares)
+    if count:
+        text = f"! {count} of {len(shares)} points: more than {CLIPPED:.0%} of conversions saturate"
+        sentence(text, console, style="bold yellow")
 
 
 def show_written(paths: Sequence[Path], console: Console) -> None:

@@ -23,6 +23,7 @@ from simulator.functional.network_data import (
     states_of,
     told,
     weights_of,
+    written_down,
 )
 from simulator.functional.physics import physics
 from simulator.measure.network_accuracy import LayerErrors, NetworkAccuracy
@@ -88,7 +89,7 @@ def _weights(asked: Asked, network: graph.Graph, held: Held) -> tuple[Weights | 
         return read_weights(asked.weights, network), f"of {asked.weights.name}"
     if held and asked.weights is None:
         return model_weights(held, network), "of the model"
-    return None, ""
+    return None, "as the workload says" if written_down(network) else ""
 
 
 def _layer(

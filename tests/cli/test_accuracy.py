@@ -97,6 +97,17 @@ def test_saturation_is_a_loud_warning(call: Call, chip: Path) -> None:
     assert re.search(r"! \d+\.\d% of conversions saturate", done.stdout)
 
 
+def test_saturation_is_told_of_a_sweep(call: Call, chip: Path, network: Path) -> None:
+    product = "product.size: 40x12, product.vectors: 20, product.instances: 2"
+    text = f"chips: [{chip}]\nworkloads: [{network}]\nset: {{{product}}}\n"
+    Path("s.yaml").write_text(
+        text + "axes: [{accuracy.converter_range: [calibrated, granular]}]\nplots: []\n"
+    )
+    done = call("sweep", "s.yaml", "--no-plots", "-j", "1")
+    assert done.exit_code == 0, done.stderr
+    assert "! 1 of 2 points: more than 1% of conversions saturate" in done.stdout
+
+
 def test_the_examples_of_the_page_run(call: Call, tmp_path: Path) -> None:
     (tmp_path / "chip_configs").symlink_to(ROOT / "chip_configs")
     (tmp_path / "workloads").symlink_to(ROOT / "workloads")

@@ -10,6 +10,8 @@ import onnx
 import pytest
 from onnx import helper, numpy_helper
 
+from simulator.workload.matrices import entries
+
 Call = Any
 QUICK = ("--accuracy", "--instances", "2", "--no-plots")
 
@@ -219,3 +221,20 @@ def test_no_device_data_is_told_before_the_run(
     monkeypatch.setattr("simulator.cli.job.simulate", lambda *given, **named: pytest.fail("was run"))
     done = call("run", chip, "-w", network, *QUICK, "--set", "accuracy=null")
     assert (done.exit_code, "says nothing of devices" in done.stderr) == (2, True)
+
+
+def test_a_matrix_that_the_workload_names_is_the_one_that_is_written(
+    call: Call, chip: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "dft.yaml"
+    path.write_text("""
+name: dft
+layers:
+  x: {kind: input, shape: [32]}
+  y: {kind: linear, input: x, width: 32, entries: cosine}
+""")
+    own = json.loads(call("run", chip, "-w", path, *QUICK, "--json").stdout)["accuracy"]
+    assert own["data"].startswith("weights as the workload says; ")
+    np.savez("w.npz", **{"y.weights": entries("cosine", 32, 32)})
+    given = json.loads(call("run", chip, "-w", path, *QUICK, "--json", "--weights", "w.npz").stdout)
+    assert own["layers"] == given["accuracy"]["layers"]
