@@ -25,6 +25,8 @@ _FITTING = 7.5
 """Letters that fit the width of a tile in the largest size."""
 _LABELLED = 16
 """Grids with more columns than this get no names in their tiles."""
+_READABLE = 0.3
+"""Least height [in] of a tile with a name in it."""
 
 _TICKS = 16
 """Most rows or columns that are numbered."""
@@ -85,7 +87,8 @@ class Plan:
         self.rows, self.columns = _size(answer)
         self.full = {name: sum(cell.used or 0.0 for cell in held) for name, held in self.cells.items()}
         self.full = {name: share for name, share in self.full.items() if name in self.topology.tiles}
-        self.busy = {name: share for name, share in _busy(answer).items() if name in self.cells}
+        site, busy = answer.mapping.hardware.site, _busy(answer)
+        self.busy = {name: busy[site(name)] for name in self.cells if site(name) in busy}
         fed = self.topology.globals.items()
         self.strips = {name: self.topology.tiles[tile][0] for name, tile in fed}
         self._strip_rows = sorted(set(self.strips.values()))
@@ -101,6 +104,11 @@ class Plan:
     def height(self) -> float:
         """Of the whole plan."""
         return self.rows + _UNIT_HEIGHT * len(self._strip_rows)
+
+    @property
+    def labelled(self) -> bool:
+        """Whether tiles are large enough for texts."""
+        return self.columns <= _LABELLED and self.inches >= _READABLE * self.height
 
     @property
     def inches(self) -> float:
@@ -126,7 +134,7 @@ def _scale() -> ScalarMappable:
 def panel(axes: Axes, plan: Plan, shade: Shade) -> None:
     """Every tile and global unit where it stands."""
     for places in (plan.topology.tiles, plan.topology.globals):
-        texts = {name: _text(plan, name, shade) for name in places} if plan.columns <= _LABELLED else {}
+        texts = {name: _text(plan, name, shade) for name in places} if plan.labelled else {}
         longest = max((len(line) for text in texts.values() for line in text.split("\n")), default=1)
         size = 7 * min(1, 8 / plan.columns, _FITTING / max(longest, 1))
         _boxes(axes, plan, places, shade)
@@ -138,7 +146,7 @@ def panel(axes: Axes, plan: Plan, shade: Shade) -> None:
     axes.set_xlim(-0.05, plan.columns + 0.05)
     axes.set_ylim(plan.height + 0.05, -0.05)
     axes.set_aspect("equal")
-    axes.set_title(shade.title if plan.columns <= _LABELLED else shade.short, fontsize=10)
+    axes.set_title(shade.title if plan.labelled else shade.short, fontsize=10)
     step = -(-max(plan.columns, plan.rows) // _TICKS)
     columns = range(0, plan.columns, step)
     axes.set_xticks([c + 0.5 for c in columns], [str(c + 1) for c in columns])

@@ -80,14 +80,20 @@ def energies(answer: Answer) -> dict[str, float]:
 
 
 def longest_waits(view: View) -> dict[str, tuple[float, str]]:
-    """Tile or global unit -> share of time in which its array or the unit itself waits, and the longest cause."""
+    """Tile or global unit -> share of time in which its array or the unit itself waits, and the longest cause.
+
+    Sets of weights that take turns on a tile have its share.
+    """
     units = view.waits.units
     units = units[units["part"].isin(("crossbar", "global_digital"))]
     waits = units[[word for word in WORDS if word not in _NO_WAIT]]
-    return {
+    found = {
         name.partition(".")[0]: (int(row.sum()) / max(int(total), 1), str(row.idxmax()).replace("_", " "))
         for name, total, (_, row) in zip(units["unit"], units["total_ps"], waits.iterrows(), strict=True)
     }
+    hardware = view.answer.mapping.hardware
+    names = (*hardware.topology.tiles, *hardware.topology.globals)
+    return {name: found[hardware.site(name)] for name in names if hardware.site(name) in found}
 
 
 def _energy(sums: dict[str, float]) -> Shade:

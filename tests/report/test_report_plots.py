@@ -8,9 +8,17 @@ import matplotlib as mpl
 import pytest
 from matplotlib.container import BarContainer
 
-from simulator.report import energy_plot, floor_plan, tables
+from simulator.chip.reader import load_chip
+from simulator.engine.simpy_engine import SimpyEngine
+from simulator.report import energy_plot, floor_plan, floor_plan_costs, tables
 from simulator.report.plots import PLOTS, write_plots
-from simulator.study.run import Result
+from simulator.report.view import View
+from simulator.study.run import Result, simulate
+from simulator.trace.pattern import RequestPattern
+from simulator.trace.trace import record_trace
+from simulator.workload.reader import load_workload
+
+CHIPS = Path(__file__).parents[2] / "chip_configs"
 
 
 @pytest.mark.parametrize("which", ["answer", "recurrent"])
@@ -67,6 +75,26 @@ def test_floor_plan_names_layers_and_shares(answer: Result) -> None:
     tile = answer.mapping.of("conv0")[0].tiles[0]
     busiest = units[units["unit"].str.startswith(f"{tile}.")]["utilisation"].max()
     assert f"conv0\n{busiest:.0%}" in {text.get_text() for text in right.texts}
+
+
+def test_sets_of_weights_show_the_shares_of_their_tile(tmp_path: Path) -> None:
+    """Sixty layers take turns on one tile: it works and waits alike for all, too many to be named."""
+    rows = [f"  l{n}: {{kind: linear, input: {f'l{n - 1}' if n else 'x'}, width: 250}}" for n in range(60)]
+    text = "\n".join(["name: turns", "layers:", "  x: {kind: input, shape: [250]}", *rows])
+    path = tmp_path / "network.yaml"
+    path.write_text(text)
+    writes = "programming={row_time: 1 us, tiles: 1, energy: 8 pJ, endurance: 1000, always: true}"
+    one = ("grid.rows=1", "grid.columns=1", "global_digital=null", "die.area=derived", writes)
+    trace = record_trace(load_workload(path), RequestPattern())
+    answer = simulate(load_chip(CHIPS / "ibm14nm.yaml", one), trace, SimpyEngine())
+    plan, units = floor_plan.Plan(answer), tables.units(answer)
+    own = units[units["unit"].str.startswith("tile[1,1].")]["utilisation"].max()
+    assert set(plan.busy.values()) == {own}
+    assert len(plan.busy) == 60
+    waits = floor_plan_costs.longest_waits(View(answer))
+    assert len(waits) == 60
+    assert len(set(waits.values())) == 1
+    assert not floor_plan.draw(answer).axes[0].texts
 
 
 def test_global_units_stand_below_the_row_that_feeds_them(recurrent: Result) -> None:
