@@ -119,12 +119,12 @@ class Mapping:
 
     @cached_property
     def at_once(self) -> Fraction:
-        """Weights read at once when all tiles in use work: of the tiers of a tile one, on average."""
-        if self.hardware.tiers == 1:
+        """Weights read at once when all tiles in use work: of a tile's tiers, or sets in turn, one, on average."""
+        if self.hardware.tiers == 1 and not self.hardware.reload:
             return Fraction(self.weights)
         weights, pieces = Counter[str](), Counter[str]()
         for placed in self.own:
-            for tile, piece in zip(map(tile_of, placed.tiles), placed.chain.pieces, strict=True):
+            for tile, piece in zip(map(self.hardware.site, placed.tiles), placed.chain.pieces, strict=True):
                 weights[tile] += piece.macs
                 pieces[tile] += 1
         return sum((Fraction(count, pieces[tile]) for tile, count in weights.items()), Fraction(0))

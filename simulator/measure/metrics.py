@@ -108,7 +108,8 @@ def _throughput(run: Measured) -> list[Metric]:
         "mapped": (
             2e3 * float(run.mapping.at_once) / window,
             "every mapped weight, copies too, one MVM a window, padding not counted"
-            + ("; one tier of a tile at a time" if run.mapping.hardware.tiers > 1 else ""),
+            + ("; one tier of a tile at a time" if run.mapping.hardware.tiers > 1 else "")
+            + ("; of sets in turn the mean" if run.mapping.hardware.reload else ""),
         ),
         "sustained": (2e3 * macs / run.times.steady.interval, "operations of an inference / steady interval"),
     }

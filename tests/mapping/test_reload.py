@@ -1,5 +1,6 @@
 """Weights written in turn where a network is larger than its chip: times by hand, energy, wear, refusals."""
 
+from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
@@ -177,3 +178,9 @@ def test_weights_take_turns_unasked_and_wait_in_a_memory() -> None:
 
 def _trace(graph: Graph) -> Trace:
     return Trace("net", "", (graph,), (Request(0, 0, None, 1),))
+
+
+def test_of_sets_in_turn_the_mean_works_at_once() -> None:
+    """8 x 4 and 4 x 4 weights on one tile; 250 x 250 on a tile of their own."""
+    assert mapped(network([8, 4]), small(1, WRITES)).at_once == Fraction(8 * 4 + 4 * 4, 2)
+    assert mapped(network([250], width=250), small(1, WRITES)).at_once == 250 * 250
