@@ -61,6 +61,7 @@ def not_modelled(chip: Chip) -> tuple[str, ...]:
         *between,
         *_free(chip),
         *(("global unit at rest",) if chip.global_digital else ()),
+        *(("attention units at rest",) if chip.attention else ()),
     )
 
 
