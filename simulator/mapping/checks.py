@@ -94,7 +94,7 @@ def _in_blocks(graph: Graph, hardware: Hardware) -> None:
             f"is all that units of style {units.style} do",
             place=graph.name,
             field=left[0] + (f" and {len(left) - 1} more" if len(left) > 1 else ""),
-            remedy="Take attention.style: digital, or host.compute instead of attention",
+            remedy="Take attention.style: digital or computation_crossbar, or host.compute instead of attention",
         )
 
 
