@@ -125,6 +125,12 @@ def test_gain_cells_without_a_window_to_leave_meet_all(tmp_path: Path) -> None:
     ("shape", "changes", "text"),
     [
         ({"causal": False, "length": 9}, {}, "attention.window: all of 9 tokens must be there at once"),
+        (
+            {"causal": True},
+            {"window": 10},
+            "attention.window: must be a multiple of the 4 columns of an array",
+        ),
+        ({"causal": True}, {"decay": "0 ns"}, "attention.decay: must be longer than nothing, got '0 ns'"),
         ({"causal": True}, {"rows": 7}, "attention.rows: a head of 8 values needs arrays of as many rows"),
         (
             {"causal": True},

@@ -54,6 +54,8 @@ class GainCellAttention(AttentionSection):
         if int(self.window) % int(self.columns):
             rule = f"must be a multiple of the {self.columns.text} columns of an array"
             raise InputError(rule, field="window", value=self.window.text)
+        if not self.decay.magnitude:
+            raise InputError("must be longer than nothing", field="decay", value=self.decay.text)
 
     def energies(self) -> gain_cell.Energies:
         """Of a token and head."""
