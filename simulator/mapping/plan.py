@@ -49,9 +49,9 @@ class Mapping:
         return tuple(tile for tile in self.hardware.topology.tiles if tile in used)
 
     @cached_property
-    def arrays(self) -> frozenset[str]:
-        """Arrays that hold pieces: tiers where tiles have several."""
-        return frozenset(tile for placed in self.chains for tile in placed.tiles)
+    def arrays(self) -> tuple[str, ...]:
+        """Arrays that hold pieces, in the order in which they are taken: tiers where tiles have several."""
+        return tuple(dict.fromkeys(tile for placed in self.chains for tile in placed.tiles))
 
     @property
     def places(self) -> tuple[str, ...]:

@@ -162,6 +162,7 @@ def _energy(run: Measured) -> list[Metric]:
 def _mapping(mapping: Mapping) -> list[Metric]:
     used, there = len(mapping.places), len(mapping.hardware.single.tiles) * mapping.hardware.dies
     arrays, all_arrays = mapping.held
+    what = "tiers" if mapping.hardware.tiers > 1 else "tiles"
     tiers = [
         Metric("tiers_used", arrays, "tiers", f"of {all_arrays}, {mapping.hardware.tiers} a tile", "mapping")
     ]
@@ -169,7 +170,7 @@ def _mapping(mapping: Mapping) -> list[Metric]:
         *_wear(mapping),
         Metric("tiles_used", used, "tiles", f"of {there}", "mapping"),
         Metric(
-            "tile_utilisation", mapping.utilisation(), "1", "weights / cells of the tiles used", "mapping"
+            "tile_utilisation", mapping.utilisation(), "1", f"weights / cells of the {what} used", "mapping"
         ),
         Metric(
             "chip_utilisation",
