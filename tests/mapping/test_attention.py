@@ -4,9 +4,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from attention_networks import HEADS, LAYERS, SHARE, UNITS, agree, counted, generated, network, whole
+from attention_networks import (
+    CHIP,
+    HEADS,
+    LAYERS,
+    SHARE,
+    UNITS,
+    agree,
+    counted,
+    generated,
+    network,
+    settings,
+    whole,
+)
 
 from simulator.base.errors import InputError
+from simulator.chip.reader import load_chip
+from simulator.engine.fast_engine import FastEngine
+from simulator.study.run import simulate
+from simulator.trace.trace import record_trace
+from simulator.trace.written import Written, pattern
 
 EXACT = ["digital", "rewritten_array", "computation_crossbar"]
 
@@ -145,3 +162,16 @@ def test_gain_cells_refuse_what_they_cannot_hold(
     with pytest.raises(InputError) as caught:
         whole(network(tmp_path, **shape), "gain_cell", **changes)
     assert text in str(caught.value)
+
+
+@pytest.mark.parametrize(("heads", "together"), [(4, 1), (8, 2)])
+def test_as_many_sequences_run_as_gain_cells_have_arrays_for(
+    tmp_path: Path, heads: int, together: int
+) -> None:
+    """A layer has 4 heads, each of which needs arrays of its own for every sequence that is under way."""
+    chip = load_chip(CHIP, settings("gain_cell", heads=heads))
+    asked = pattern(Written(count=3, prompt_length="3", output_length="4"), seed=1)
+    result = simulate(chip, record_trace(network(tmp_path, causal=True), asked), FastEngine())
+    assert result.generation is not None
+    assert result.generation.together == together
+    agree(result)
