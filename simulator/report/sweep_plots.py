@@ -126,7 +126,7 @@ def label(name: str, units: Mapping[str, str]) -> str:
     if name not in units:
         return plain(name)
     unit = units[name]
-    words = re.sub(r"_(ns|nj|mm2)$", "", name)
+    words = re.sub(r"_(ns|nj|mm2|percent|db)$", "", name).replace("snr", "SNR").replace("enob", "ENOB")
     words = words.replace("tops_per_w", "TOPS/W").replace("gops_per_mm2", "GOPS/mm^2").replace("gops", "GOPS")
     words = words.replace("_", " ").replace("mvm", "MVM")
     return words if unit in words or unit == "1" else f"{words} [{unit}]"

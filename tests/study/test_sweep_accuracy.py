@@ -8,6 +8,7 @@ import pytest
 from simulator.base.errors import InputError
 from simulator.chip.reader import load_chip
 from simulator.functional.product import Wanted, product
+from simulator.report.sweep_plots import label
 from simulator.study.accuracy import Asked, accuracy
 from simulator.study.pareto import sign
 from simulator.study.points import Answer, Task, figures, inputs
@@ -97,3 +98,13 @@ def test_a_chip_without_device_data_is_a_point_that_fails(tmp_path: Path) -> Non
     point = read_sweep(file_of(tmp_path, f"{QUICK}, accuracy: null")).points[0]
     with pytest.raises(InputError, match="says nothing of devices"):
         figures(Task(point))
+
+
+def test_axes_of_plots_tell_units_once() -> None:
+    units = {"error_percent": "%", "snr_db": "dB", "enob": "bit", "first_latency_ns": "ns"}
+    assert [label(name, units) for name in units] == [
+        "error [%]",
+        "SNR [dB]",
+        "ENOB [bit]",
+        "first latency [ns]",
+    ]
