@@ -81,8 +81,8 @@ def test_other_styles_refuse_products_that_are_no_attention(tmp_path: Path) -> N
         whole(load_workload(tmp_path / "alone.yaml"), "gain_cell")
     assert str(caught.value) == (
         "alone: s and 1 more: multiplies two activations and is no part of an attention (scores, softmax, mix of as "
-        "many heads), which is all that units of style gain_cell do. Take attention.style: digital, or host.compute "
-        "instead of attention"
+        "many heads), which is all that units of style gain_cell do. "
+        "Take attention.style: digital or computation_crossbar, or host.compute instead of attention"
     )
 
 
