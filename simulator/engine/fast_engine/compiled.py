@@ -31,7 +31,7 @@ from simulator.engine.fast_engine.machine import Advance
 
 MODULES = (layout, heap, lists, edges, servers, progress, holds, arbiter, stream, kernel)
 _ENTRY = "advance"
-_HOT = ("start", "finish", "prepare")
+_HOT = ("start", "finish", "prepare", "report")
 _DIGEST = 32
 """Bytes of the check sum before the code in a file."""
 

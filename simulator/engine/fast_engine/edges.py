@@ -6,9 +6,10 @@ from simulator.engine.fast_engine.layout import *
 
 def look_up(m: Memory, e: int, k: int) -> int:
     """Operation of the source that edge e of operation k looks at, below LEAST for none; form 1 only."""
-    if m[e + TABLE] >= 0:
-        return m[e + SHIFT] + m[m[e + TABLE] + k]
-    return m[e + SHIFT] + (m[e + SCALE] * k + m[e + OFFSET]) // m[e + DIVISOR]
+    rest = m[e + REST]
+    if m[rest + TABLE] >= 0:
+        return m[e + SHIFT] + m[m[rest + TABLE] + k]
+    return m[e + SHIFT] + (m[rest + SCALE] * k + m[rest + OFFSET]) // m[rest + DIVISOR]
 
 
 def duration(m: Memory, at: int, k: int) -> int:

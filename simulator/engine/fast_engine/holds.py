@@ -41,7 +41,7 @@ def hold(m: Memory, s: int, free: int) -> int:
     while e < m[s + EDGES_END]:
         j = m[s + K] + m[e + SHIFT] if m[e + FORM] == 0 else look_up(m, e, m[s + K])
         if j >= m[e + LEAST]:
-            time = event_time(m, m[e + SOURCE], m[e + EVENT], j)
+            time = event_time(m, m[e + SOURCE], m[m[e + REST] + EVENT], j)
             if time >= 0:
                 free = max(free, time + m[e + LAG])
             else:
@@ -75,7 +75,7 @@ def attach(m: Memory, slot: int, e: int, j: int) -> None:
     m[x + OWNER] = slot
     m[x + OPERATION] = j
     m[x + PARTIAL] = m[e + LAG]
-    m[x + MISSING] = m[e + EVENT]
+    m[x + MISSING] = m[m[e + REST] + EVENT]
     m[x + NODE_LINK] = m[source + HOLDER]
     m[source + HOLDER] = x
     m[slot + MISSING] += 1

@@ -46,16 +46,15 @@ class Image:
         return self.m[addresses + field]
 
     def append(self, values: Int) -> int:
-        """Add values at the end of the memory; their place."""
-        at = len(self.m)
-        self.m = np.concatenate((self.m, values.ravel()))
-        return at
+        """Add values at the end of the memory, where a line of the cache begins; their place."""
+        gap = -len(self.m) % f.LINE
+        self.m = np.concatenate((self.m, np.zeros(gap, np.int64), values.ravel()))
+        return len(self.m) - values.size
 
     def reserve(self, sizes: Int) -> Int:
         """Places of new regions of these sizes."""
-        ends = len(self.m) + np.cumsum(sizes)
-        self.append(np.zeros(int(np.sum(sizes)), np.int64))
-        return np.asarray(ends - sizes)
+        ends = np.cumsum(sizes)
+        return np.asarray(self.append(np.zeros(int(np.sum(sizes)), np.int64)) + ends - sizes)
 
 
 def build(tables: Tables, owner: Int, recent: int = RECENT) -> Image:
@@ -74,7 +73,7 @@ def build(tables: Tables, owner: Int, recent: int = RECENT) -> Image:
         tap=none,
     )
     mode = modes(tables)
-    _fill_streams(image, tables, mode)
+    _fill_streams(image, tables, mode, owner)
     _fill_background(image, tables)
     _fill_resources(image, tables, mode)
     shadow = image.stream[count - len(owner) :]
@@ -93,7 +92,7 @@ def _addresses(tables: Tables) -> Int:
     return stream
 
 
-def _fill_streams(image: Image, tables: Tables, mode: Int) -> None:
+def _fill_streams(image: Image, tables: Tables, mode: Int, owner: Int) -> None:
     s, table = image.stream, tables.stream
     for field in (f.START, f.WORK, f.WAITER, f.HOLDER, f.SLOT, f.TAPS_IN, f.TAPS_OUT, f.ALARM, f.SHADOW):
         image.put(s, field, f.NIL)
@@ -113,6 +112,7 @@ def _fill_streams(image: Image, tables: Tables, mode: Int) -> None:
     period, phase = clocks(tables)
     image.put(s, f.PERIOD, period)
     image.put(s, f.PHASE, phase)
+    image.put(s, f.GRANT, phase)  # a clock edge, as are all grants
     for field, which in (
         (f.RANKED, tables.resource.policy == Policy.PRIORITY),
         (f.SETUPS, tables.resource.setup != NO_TABLE),
@@ -120,6 +120,7 @@ def _fill_streams(image: Image, tables: Tables, mode: Int) -> None:
         image.m[s[stream_of(table)[which[table.resource]]] + field] = 1
     names = np.diff(table.resource_from)
     served = (mode == f.FIFO) | ((mode == f.EAGER) & ~ordered(tables) & (names > 0))
+    served[owner] = False  # they wait for their shadows
     image.put(s, f.SERVED, served)
     image.put(s, f.COUNTED, served | (mode >= f.ARBITER))
     image.put(s, f.PLAIN, (period == 1) & (mode == f.EAGER) & ~served)

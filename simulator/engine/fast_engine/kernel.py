@@ -16,7 +16,7 @@ from simulator.engine.fast_engine.edges import look_up
 from simulator.engine.fast_engine.heap import drop_first
 from simulator.engine.fast_engine.holds import hand_on
 from simulator.engine.fast_engine.layout import *
-from simulator.engine.fast_engine.lists import link, rouse, stack, tell
+from simulator.engine.fast_engine.lists import prefetch, stack, tell, wait
 from simulator.engine.fast_engine.progress import prepare
 from simulator.engine.fast_engine.stream import finish, request, start
 
@@ -34,6 +34,8 @@ def advance(m: Memory, flat: Memory) -> int:
             s = next_stream(m)
             if s < 0:
                 return NIL - s
+        if m[s + WAITER] != NIL:
+            prefetch(m, m[s + WAITER], HOT)
         stage, before = m[s + STAGE], m[s + NEXT]
         while True:
             if stage == FRESH:
@@ -50,10 +52,7 @@ def advance(m: Memory, flat: Memory) -> int:
                         if j < m[source + NEXT]:
                             time = m[m[e + CELLS] + (4 * j & m[e + WRAP])]
                         if time < 0:
-                            m[s + STATE] = WAITING
-                            link(m, s, source, 2 * j + (m[e + EVENT] & 1))
-                            if m[source + STATE] == ASLEEP:
-                                rouse(m, source)
+                            wait(m, s, source, 2 * j + (m[e + CELLS] & 1))
                             break
                         time += m[e + LAG]
                         if time > latest:
@@ -80,11 +79,16 @@ def advance(m: Memory, flat: Memory) -> int:
                 stack(m, s)
                 break
         m[s + STAGE] = stage
-        m[BUDGET] -= m[s + NEXT] - before
-        if m[s + NEXT] > m[s + FIRST_NEED]:
-            tell(m, s)
-        if m[s + HOLDER] != NIL:
-            hand_on(m, s)
+        report(m, s, m[s + NEXT] - before)
+
+
+def report(m: Memory, s: int, count: int) -> None:
+    """Stream s stops after so many operations; those who wait for them are told."""
+    m[BUDGET] -= count
+    if m[s + NEXT] > m[s + FIRST_NEED]:
+        tell(m, s)
+    if m[s + HOLDER] != NIL:
+        hand_on(m, s)
 
 
 def next_stream(m: Memory) -> int:

@@ -48,35 +48,48 @@ INF = 1 << 62
 ) = range(28)
 FIRST_STREAM = 32
 
+LINE = 8
+"""Words of a line of the processor's cache; rows of streams and edges begin with one."""
+
 # A stream. Rows stand in the order (key, number), so that addresses break ties. What every operation
-# needs comes first, to lie close together.
+# needs comes first, to lie in few lines: the first is what others look at too.
 STREAM_SIZE = 80
+HOT = 5 * LINE
+"""Words of a stream that are brought to the cache for one that may be told to go on."""
+
 (
-    STAGE,
     NEXT,  # operations granted so far
+    WAITER,  # first of the streams that wait for this one
+    FIRST_NEED,  # the least operation any of them needs
+    HOLDER,  # first node that waits for an event of this stream
+    STATE,
+    LINK,  # next in the stack or in the list of waiters that this stream is in
+    NEED,  # twice the operation that this stream waits for, + 1: for its FREE
+    STAGE,
     LIMIT,  # NEXT must stay below, or something must be seen to: RING_LIMIT or the end of the inference
     K,  # operation within the inference
     READY,  # latest of the terms that were looked at, of ``ready`` or of FREE
     CURSOR,  # edge to look at next
-    STATE,
-    LINK,  # next in the stack or in the list of waiters that this stream is in
-    MODE,
-    PLAIN,  # 1: START is ``ready``; no clock, no set-up, no server that could be busy
     DONE,  # of the latest operation
     START,  # of the latest operation
     GRANT,  # of the latest operation
-    GAP,
-    ORDERED,  # 1: not before FREE of the previous operation
-    COUNTED,  # 1: servers are counted, FREE releases one
     HELD,  # sum of FREE - grant
+    PLAIN,  # 1: START is ``ready``; no clock, no set-up, no server that could be busy
+    SETUPS,  # 1: a resource has a set-up table
     AT,  # ring of slots of four: START, FREE, DONE of an operation, unused
     MASK,  # length of the ring - 1; lengths are powers of two
     FLAT_AT,  # START of operation g goes to flat[FLAT_AT + g] ...
     FLAT_N,  # ... if g is below
-    WAITER,  # first of the streams that wait for this one
-    FIRST_NEED,  # the least operation any of them needs
-    NEED,  # twice the operation that this stream waits for, + 1: for its FREE
-    HOLDER,  # first node that waits for an event of this stream
+    LOGGED,  # 1: START goes to the log
+    GAP,
+    ORDERED,  # 1: not before FREE of the previous operation
+    COUNTED,  # 1: servers are counted, FREE releases one
+    MODE,
+    SHADOW,  # the stream whose FREE this one is, see shadows.py; NIL: a stream of the program
+    SERVED,  # 1: servers may be busy at ``ready``, and their free times are kept
+    PERIOD,  # common clock of the resources
+    PHASE,
+    RESOURCES,  # list of its resources
     N,  # from here on a copy of the work row of the current inference: operations,
     WAITS,  # edges into the stream: WAIT from here,
     FINISHES,  # FINISH from here,
@@ -88,29 +101,22 @@ STREAM_SIZE = 80
     OCCUPANCIES,  # durations: base, step, reset, table
     LATENCIES,
     PRIORITIES,
-) = (*range(34), 37, 41)
+) = (*range(41), 44, 48)
 WORK_SIZE = 20
 (
     ON,  # whom this stream waits for while ASLEEP
     PIN,  # the least operation that nodes need, + 1
     RING_LIMIT,  # NEXT must stay below: room in the ring, or PIN
     SLOT,  # first of this stream's operations whose FREE is not known
-    SERVED,  # 1: servers may be busy at ``ready``, and their free times are kept
-    LOGGED,  # 1: START goes to the log
     EARLY,  # operations that started before the window of recording
-    PERIOD,  # common clock of the resources
-    PHASE,
-    SETUPS,  # 1: a resource has a set-up table
-    CLASS,
-    RESOURCES,  # list of its resources
     RESOURCES_END,
+    CLASS,
     WORK,  # address of the work row that was copied
     WORKS,  # address of all work rows of the current inference
     INFERENCE,
     LOADED,  # 1: the current inference has been entered
     RELEASED,  # 0: does not wait for releases; else 1 + how often one was later than all before it
     NUMBER,
-    SHADOW,  # the stream whose FREE this one is, see shadows.py; NIL: a stream of the program
     TAPS_IN,  # first of the taps into this stream
     TAPS_OUT,  # first of those out of it
     DEAD,  # 1: will never look at anything again
@@ -124,7 +130,7 @@ WORK_SIZE = 20
     CONTEXT,  # of the current inference
     GROUP,
     GROUPS,  # list of groups of the current inference, see GROUPS_OF
-) = range(45, 78)
+) = range(52, 78)
 
 # Stages of a stream's next operation
 (
@@ -184,16 +190,26 @@ TAP_SIZE = 8
     WORK_OF_TAPPED,  # where that stream's row is among the works of an inference
 ) = range(7)
 
-# An edge. FORM 0: operation k looks at operation k + SHIFT of the source; 1: by formula or table.
-EDGE_SIZE = 16
+# An edge: what every operation needs. FORM 0: operation k looks at operation k + SHIFT of the source; 1: by
+# formula or table.
+EDGE_SIZE = 8
 (
     SOURCE,
     FORM,
     SHIFT,
     LEAST,  # operations before this one mean: no dependency
-    CELLS,  # the source's ring, EVENT added
+    CELLS,  # the source's ring, EVENT added: odd for FREE alone, as rings begin with a line
     WRAP,  # the source's MASK
     LAG,
+    REST,  # address of its other row
+) = range(8)
+
+NEXT_EDGES = 2 * EDGE_SIZE
+"""Words that are brought to the cache for a stream that is told to go on."""
+
+# The rest of an edge
+REST_SIZE = 8
+(
     EVENT,
     FREE_LAG,
     TABLE,
@@ -202,7 +218,7 @@ EDGE_SIZE = 16
     DIVISOR,
     TAP,
     REACH,  # how far before the tap's BASE it may look
-) = range(15)
+) = range(8)
 
 # An inference
 CALENDAR_SIZE = 8

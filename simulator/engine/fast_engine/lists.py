@@ -4,6 +4,10 @@
 from simulator.engine.fast_engine.layout import *
 
 
+def prefetch(m: Memory, at: int, words: int) -> None:
+    """Compiled: so many words at ``at`` come to the processor's cache meanwhile. In Python: nothing."""
+
+
 def stack(m: Memory, s: int) -> None:
     """Stream s is to be run; it must be in no list of waiters."""
     m[s + STATE] = STACKED
@@ -24,6 +28,14 @@ def link(m: Memory, s: int, source: int, need: int) -> None:
     m[source + WAITER] = s
     if need >> 1 < m[source + FIRST_NEED]:
         m[source + FIRST_NEED] = need >> 1
+
+
+def wait(m: Memory, s: int, source: int, need: int) -> None:
+    """Stream s cannot go on before ``source`` has done what it needs."""
+    m[s + STATE] = WAITING
+    link(m, s, source, need)
+    if m[source + STATE] == ASLEEP:
+        rouse(m, source)
 
 
 def sleep(m: Memory, s: int, slow: int) -> None:
@@ -60,6 +72,7 @@ def tell(m: Memory, s: int) -> None:
         following = m[waiter + LINK]
         need = m[waiter + NEED]
         if need < done and (need & 1 == 0 or m[m[s + AT] + ((2 * need - 2) & m[s + MASK]) + 1] >= 0):
+            prefetch(m, m[waiter + CURSOR], NEXT_EDGES)
             m[waiter + STATE] = STACKED
             m[waiter + LINK] = m[STACK]
             m[STACK] = waiter

@@ -64,7 +64,7 @@ class Machine:
         rows = self._inferences(schedule)
         image.m[f.CALENDAR] = image.append(rows)
         image.m[f.INFERENCES] = len(schedule)
-        self.m: Any = image.m if self.compiled else image.m.tolist()
+        self.m: Any = _aligned(image.m) if self.compiled else image.m.tolist()
         self.used = len(self.m)
         total = int(self.flat_n.sum())
         self.flat: Any = np.empty(total, np.int64) if self.compiled else array("q", (0,)) * total
@@ -187,12 +187,12 @@ class Machine:
         return why
 
     def _reserve(self, count: int) -> int:
-        """Place of a new region at the end of the memory."""
-        at = self.used
-        self.used += count
+        """Place of a new region at the end of the memory, where a line of the cache begins."""
+        at = self.used + -self.used % f.LINE
+        self.used = at + count
         lack = self.used - len(self.m)
         if lack > 0 and self.compiled:
-            self.m = np.concatenate((self.m, np.zeros(lack + len(self.m) // 4, np.int64)))
+            self.m = _aligned(self.m, lack + len(self.m) // 4)
         elif lack > 0:
             self.m.extend([0] * lack)
         return at
@@ -221,7 +221,7 @@ class Machine:
         m[s + f.RING_LIMIT] = m[s + f.LIMIT] = 0
         for e in (*self._image.edge[self._image.edge_source == s].tolist(), self._watcher.edge):
             if m[e + f.SOURCE] == s:
-                m[e + f.CELLS], m[e + f.WRAP] = new + m[e + f.EVENT], 2 * size - 1
+                m[e + f.CELLS], m[e + f.WRAP] = new + m[m[e + f.REST] + f.EVENT], 2 * size - 1
 
     def _grow_nodes(self) -> None:
         """More nodes, linked in front of the free ones."""
@@ -289,13 +289,13 @@ class Machine:
         image.m = np.array(self.m[: self.used], np.int64)
         old_taps, old_edges = image.tap, len(image.edge)
         add_segments(image, tables, first, len(self.tables.pool), self._recent)
-        edge = image.edge[old_edges:]
-        if (4 * image.get(edge, f.REACH) > image.get(image.edge_source[old_edges:], f.MASK)).any():
+        rest = image.get(image.edge[old_edges:], f.REST)
+        if (4 * image.get(rest, f.REACH) > image.get(image.edge_source[old_edges:], f.MASK)).any():
             return False
         self._place_taps(tables, np.setdiff1d(image.tap, old_taps))
         for field in (f.RING_LIMIT, f.LIMIT):
             image.put(image.stream, field, 0)
-        self.m = image.m if self.compiled else image.m.tolist()
+        self.m = _aligned(image.m) if self.compiled else image.m.tolist()
         self.used = len(self.m)
         self.m[f.NODES_NEEDED] = _nodes(tables)
         return True
@@ -380,3 +380,11 @@ def _nodes(tables: Tables) -> int:
     """Nodes for one held operation of every stream."""
     held = tables.edge.kind == Kind.HOLD
     return int(held.sum()) + len(np.unique(tables.edge.target[held]))
+
+
+def _aligned(memory: Int, more: int = 0) -> Int:
+    """A copy that begins with a line of the cache, with so much more room."""
+    words = np.zeros(len(memory) + more + f.LINE, np.int64)
+    begin = -(words.ctypes.data // 8) % f.LINE
+    words[begin : begin + len(memory)] = memory
+    return words[begin : begin + len(memory) + more]

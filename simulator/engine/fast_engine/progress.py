@@ -89,9 +89,10 @@ def load(m: Memory, s: int, work: int) -> None:
     m[s + CURSOR] = m[s + WAITS]
     e = m[s + WAITS]
     while e < m[s + EDGES_END]:
-        base = m[m[e + TAP] + BASE]
-        m[e + SHIFT] = base + m[e + OFFSET] if m[e + FORM] == 0 else base
-        m[e + LEAST] = max(base - m[e + REACH], 0) if works(m, s, m[e + SOURCE]) else INF
+        rest = m[e + REST]
+        base = m[m[rest + TAP] + BASE]
+        m[e + SHIFT] = base + m[rest + OFFSET] if m[e + FORM] == 0 else base
+        m[e + LEAST] = max(base - m[rest + REACH], 0) if works(m, s, m[e + SOURCE]) else INF
         e += EDGE_SIZE
 
 

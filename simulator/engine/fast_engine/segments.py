@@ -22,6 +22,7 @@ def add_segments(image: "Image", tables: Tables, first: int, pooled: int, recent
     shift = image.append(tables.pool[pooled:]) - pooled
     rows, q = _edge_rows(tables, first)
     edge = image.reserve(np.full(len(rows), f.EDGE_SIZE))
+    image.put(edge, f.REST, image.reserve(np.full(len(rows), f.REST_SIZE)))
     _fill_edges(image, tables, edge, rows, shift)
     target = tables.edge.target[rows]
     begin = int(edge[0]) if len(edge) else 0
@@ -68,19 +69,19 @@ def _works(tables: Tables, first: int, shift: int, edges: Int) -> Int:
 
 
 def _fill_edges(image: "Image", tables: Tables, edge: Int, rows: Int, shift: int) -> None:
-    table = tables.edge
+    table, rest = tables.edge, image.get(edge, f.REST)
     image.put(edge, f.SOURCE, image.stream[table.source[rows]])
     image.put(edge, f.LAG, table.lag[rows])
-    image.put(edge, f.FREE_LAG, table.free_lag[rows])
-    image.put(edge, f.EVENT, table.event[rows])
-    image.put(edge, f.TABLE, np.where(table.table[rows] == NO_TABLE, f.NIL, table.table[rows] + shift))
-    image.put(edge, f.SCALE, table.scale[rows])
-    image.put(edge, f.OFFSET, table.offset[rows])
-    image.put(edge, f.DIVISOR, table.divisor[rows])
+    image.put(rest, f.FREE_LAG, table.free_lag[rows])
+    image.put(rest, f.EVENT, table.event[rows])
+    image.put(rest, f.TABLE, np.where(table.table[rows] == NO_TABLE, f.NIL, table.table[rows] + shift))
+    image.put(rest, f.SCALE, table.scale[rows])
+    image.put(rest, f.OFFSET, table.offset[rows])
+    image.put(rest, f.DIVISOR, table.divisor[rows])
     simple = (table.table[rows] == NO_TABLE) & (table.scale[rows] == 1) & (table.divisor[rows] == 1)
     image.put(edge, f.FORM, ~simple)
     everywhere = table.scope[rows] == Scope.GLOBAL
-    image.put(edge, f.REACH, np.where(everywhere, np.maximum(0, -_least_index(tables, rows)), 0))
+    image.put(rest, f.REACH, np.where(everywhere, np.maximum(0, -_least_index(tables, rows)), 0))
 
 
 def _least_index(tables: Tables, rows: Int) -> Int:
@@ -110,8 +111,9 @@ def _add_taps(image: "Image", pair: Int, edge: Int) -> None:
     image.pair = np.concatenate((image.pair, new))[order]
     image.tap = np.concatenate((image.tap, tap))[order]
     own = image.tap[np.searchsorted(image.pair, pair)]
-    image.put(edge, f.TAP, own)
-    np.maximum.at(image.m, own + f.FARTHEST, image.get(edge, f.REACH))
+    rest = image.get(edge, f.REST)
+    image.put(rest, f.TAP, own)
+    np.maximum.at(image.m, own + f.FARTHEST, image.get(rest, f.REACH))
 
 
 def _chain(image: "Image", tap: Int, stream: Int, head: int, link: int) -> None:
@@ -134,6 +136,6 @@ def _add_rings(image: "Image", recent: int) -> None:
     size = 4 << np.ceil(np.log2(reach[new] + recent)).astype(np.int64)
     image.put(image.stream[new], f.AT, image.reserve(size))
     image.put(image.stream[new], f.MASK, size - 1)
-    event = image.get(image.edge, f.EVENT)
+    event = image.get(image.get(image.edge, f.REST), f.EVENT)
     image.put(image.edge, f.CELLS, image.get(image.edge_source, f.AT) + event)
     image.put(image.edge, f.WRAP, image.get(image.edge_source, f.MASK))

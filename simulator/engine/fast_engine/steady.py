@@ -101,8 +101,9 @@ class Steady:
         place[state.m[state.stream + f.NUMBER]] = np.arange(len(state.stream))
         edge, target = self._machine.working_edges()
         source, target = place[m[m[edge + f.SOURCE] + f.NUMBER]], place[m[target + f.NUMBER]]
-        late = state.latest[source] + np.maximum(m[edge + f.LAG], m[edge + f.FREE_LAG])
-        loose = (m[edge + f.EVENT] != 1) | (m[state.stream[source] + f.ORDERED] > 0)
+        rest = m[edge + f.REST]
+        late = state.latest[source] + np.maximum(m[edge + f.LAG], m[rest + f.FREE_LAG])
+        loose = (m[rest + f.EVENT] != 1) | (m[state.stream[source] + f.ORDERED] > 0)
         harmless = (later[source] < later[target]) & (late <= before.start[target]) & loose
         return bool((harmless | (later[source] == later[target])).all())
 

@@ -44,8 +44,9 @@ def start(m: Memory, flat: Memory, s: int) -> bool:
             time = m[m[e + CELLS] + (4 * j & m[e + WRAP])]
             if time + m[e + LAG] > done:
                 done = time + m[e + LAG]
-            if time + m[e + FREE_LAG] > free:
-                free = time + m[e + FREE_LAG]
+            time += m[m[e + REST] + FREE_LAG]
+            if time > free:
+                free = time
         e += EDGE_SIZE
     if done < m[s + DONE]:
         done = m[s + DONE]
@@ -81,8 +82,11 @@ def granted(m: Memory, s: int) -> int:
     elif m[s + SHADOW] != NIL:
         owner = m[s + SHADOW]
         return m[m[owner + AT] + (4 * m[s + NEXT] & m[owner + MASK]) + 1]
-    if m[s + PERIOD] > 1:
-        time += (m[s + PHASE] - time) % m[s + PERIOD]
+    period = m[s + PERIOD]
+    if period > 1:  # counted from an edge nearby: short numbers are divided sooner
+        late = (time - m[s + GRANT]) % period
+        if late > 0:
+            time += period - late
     return time
 
 

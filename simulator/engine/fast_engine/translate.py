@@ -11,6 +11,8 @@ from typing import Any
 
 from llvmlite import ir
 
+from simulator.engine.fast_engine.layout import LINE
+
 WORD = ir.IntType(64)
 POINTER = ir.PointerType(WORD)
 _COMPARISONS = {ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
@@ -243,6 +245,8 @@ class _Body:
         name, values = ast.unparse(node.func), [self.value(arg) for arg in node.args]
         if node.keywords:
             raise NotImplementedError(ast.unparse(node))
+        if name == "prefetch":
+            return self.prefetch(*values)
         if name in ("min", "max") and len(values) > 1:
             best = values[0]
             for value in values[1:]:
@@ -252,6 +256,17 @@ class _Body:
         if not isinstance(self.known.get(name), ir.Function):
             raise NotImplementedError(ast.unparse(node))
         return self.code.call(self.known[name], values)
+
+    def prefetch(self, memory: Any, at: Any, words: Any) -> Any:
+        """Lines of the cache with so many words, a constant."""
+        byte, flag = ir.IntType(8).as_pointer(), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [byte, flag, flag, flag])
+        name = "llvm.prefetch.p0i8"
+        intrinsic = self.made.module.globals.get(name) or ir.Function(self.made.module, kind, name)
+        for word in range(0, words.constant, LINE):
+            line = self.code.gep(memory, [self.code.add(at, WORD(word))], inbounds=True)
+            self.code.call(intrinsic, [self.code.bitcast(line, byte), flag(0), flag(3), flag(1)])
+        return WORD(0)
 
     def choose(self, test: ast.expr, first: Callable[[], Any], other: Callable[[], Any]) -> Any:
         """One of two values, of which only that one is worked out."""

@@ -13,8 +13,8 @@ class Watcher:
     """One row, edge and tap at the end of the image."""
 
     def __init__(self, image: Image):
-        self._row, self.edge, self._tap = (
-            int(at) for at in image.reserve(np.array([f.STREAM_SIZE, f.EDGE_SIZE, f.TAP_SIZE]))
+        self._row, self.edge, rest, self._tap = (
+            int(at) for at in image.reserve(np.array([f.STREAM_SIZE, f.EDGE_SIZE, f.REST_SIZE, f.TAP_SIZE]))
         )
         m = image.m
         m[self._row + f.MODE] = f.WATCHER
@@ -23,6 +23,7 @@ class Watcher:
         m[self._row + f.FINISHES] = self.edge + f.EDGE_SIZE
         m[self._row + f.STATE] = f.PARKED
         m[self.edge + f.SOURCE] = f.NIL
+        m[self.edge + f.REST] = rest
         m[self._tap + f.TAPPER] = self._row
 
     def watch(self, m: Any, s: int, operation: int, event: int) -> bool:
@@ -30,7 +31,8 @@ class Watcher:
         if operation + (m[s + f.MASK] + 1) // 4 < m[s + f.NEXT]:
             return False
         edge, tap = self.edge, self._tap
-        m[edge + f.SOURCE], m[edge + f.EVENT], m[edge + f.SHIFT] = s, event, operation
+        m[edge + f.SOURCE], m[edge + f.SHIFT] = s, operation
+        m[m[edge + f.REST] + f.EVENT] = event
         m[edge + f.CELLS], m[edge + f.WRAP] = m[s + f.AT] + event, m[s + f.MASK]
         m[tap + f.TAPPED], m[tap + f.BASE], m[tap + f.NEXT_OUT] = s, operation, m[s + f.TAPS_OUT]
         m[s + f.TAPS_OUT] = tap
