@@ -1,8 +1,8 @@
 """The kernel's functions as code for LLVM, from their Python source.
 
 The kernel keeps to a small part of Python, so that this can be short: all values are integers of 64 bits, ``Memory``
-is a pointer to them; assignments, conditions, loops, calls of each other, ``min`` and ``max``. Anything else is refused
-here by name, and the engine then runs in plain Python.
+is a pointer to them; assignments, conditions, loops, calls of each other, ``min``, ``max`` and ``prefetch``. Anything
+else is refused here by name, and the engine then runs in plain Python.
 """
 
 import ast
@@ -258,13 +258,15 @@ class _Body:
         return self.code.call(self.known[name], values)
 
     def prefetch(self, memory: Any, at: Any, words: Any) -> Any:
-        """Lines of the cache with so many words, a constant."""
+        """Ask for the lines of the cache with so many words, a constant."""
+        if not isinstance(words, ir.Constant):
+            raise NotImplementedError("prefetch")
         byte, flag = ir.IntType(8).as_pointer(), ir.IntType(32)
         kind = ir.FunctionType(ir.VoidType(), [byte, flag, flag, flag])
         name = "llvm.prefetch.p0i8"
         intrinsic = self.made.module.globals.get(name) or ir.Function(self.made.module, kind, name)
         for word in range(0, words.constant, LINE):
-            line = self.code.gep(memory, [self.code.add(at, WORD(word))], inbounds=True)
+            line = self.code.gep(memory, [self.code.add(at, WORD(word))])
             self.code.call(intrinsic, [self.code.bitcast(line, byte), flag(0), flag(3), flag(1)])
         return WORD(0)
 

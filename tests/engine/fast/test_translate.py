@@ -28,6 +28,7 @@ BODIES = {
     "  if j & 1:\n   continue\n  a += j\n k = 5\nreturn a",
     "no more than needed": "while m[0] > 3 and m[m[0] - 4] != 77:\n m[0] -= 1\nreturn m[0] < 4 or m[m[0] - 4]==77",
     "calls": "spread(m, 2, m[0])\nreturn twice(m[0]) + twice(m[1])",
+    "ahead of time": "prefetch(m, m[0], 16)\nreturn m[1]",
     "nothing": "m[3] = 5",
 }
 HELPERS = """
@@ -41,6 +42,10 @@ def spread(m: Memory, n: int, x: int) -> None:
         return
     m[n] = x
     spread(m, n - 1, x + 1)
+
+
+def prefetch(m: Memory, at: int, words: int) -> None:
+    return
 """
 
 
@@ -90,6 +95,7 @@ def test_same_as_python(name: str) -> None:
         "while m[0]:\n m[0] -= 1\nelse:\n return 3",
         "return min(m)",
         "return max(1, key=2)",
+        "prefetch(m, 0, m[0])",
     ],
 )
 def test_anything_else_is_refused(body: str) -> None:
