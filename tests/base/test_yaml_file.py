@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.base.errors import InputError
@@ -122,7 +122,6 @@ def test_byte_order_mark_is_skipped(tmp_path: Path):
 
 
 @given(st.text(alphabet="ab:-[]{}&*!|>'\"#,?%\n \t0.e~<", max_size=60))
-@settings(deadline=None)
 def test_any_text_is_data_or_an_input_error(text):
     try:
         document = parse(text, "x")

@@ -21,7 +21,7 @@ CODINGS = st.one_of(
 ADCS = st.builds(Adc, st.integers(2, 12), policy=st.sampled_from(["max", "calibrated", "granular"]))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     shape=st.tuples(st.integers(1, 60), st.integers(1, 12)),
     levels=st.sampled_from([2, 4, 15, 127, 255, 16519]),

@@ -73,7 +73,7 @@ def test_sums_that_leave_the_chip_add_up_there(mapping: Mapping) -> None:
     np.testing.assert_allclose(got, total, rtol=1e-12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     shape=st.tuples(st.integers(1, 20), st.integers(1, 20)),
     levels=st.sampled_from([3, 15, 127]),
@@ -159,7 +159,7 @@ def test_gains_of_a_turned_layer_are_measured(mapping: Mapping) -> None:
 CIRCUITS = "chip_configs/ibm34tile.yaml"
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(shape=st.tuples(st.integers(1, 70), st.integers(1, 8)), seed=st.integers(0, 2**32))
 def test_charge_of_several_tiles_is_converted_once(shape, seed):
     """However many tiles hold the rows: one machine of integers."""

@@ -52,7 +52,7 @@ def along(column, codes: list[int], matrix: np.ndarray, made, largest: float) ->
     return [value * column.hop for value in total]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     shape=st.tuples(st.integers(1, 130), st.integers(1, 40)),
     coding=st.builds(Coding, st.integers(1, 7), st.sampled_from(["whole", "signs", "quadrants", "digital"])),

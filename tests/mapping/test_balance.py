@@ -40,7 +40,7 @@ def chain(shapes: list[tuple[int, int]]) -> Graph:
     return Graph("chain", tuple(layers), (layers[-1].name,))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(st.tuples(st.integers(1, 12), st.sampled_from([16, 300])), min_size=1, max_size=3),
     st.integers(3, 12),
@@ -101,7 +101,7 @@ def test_resnets_are_within_two_percent_of_the_bound_on_an_ideal_network(depth: 
     assert limit <= steady(program, AUTO).interval <= 1.002 * limit
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(st.tuples(st.integers(1, 12), st.sampled_from([16, 300])), min_size=1, max_size=3),
     st.integers(0, 26),

@@ -82,7 +82,7 @@ def test_a_gibbs_step_switches_twice() -> None:
     assert found[0, 1] == found[0, 0]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data(), layers=st.integers(2, 6), size=st.integers(2, 40))
 def test_directions_of_an_array_never_overlap_and_every_switch_takes_its_time(
     data: st.DataObject, layers: int, size: int

@@ -68,7 +68,7 @@ def test_two_layers_of_a_tile_take_turns_at_its_array() -> None:
     assert starts["b local tile[1,1].local"] == [267_500]  # 133 + 133 + 1 ns, then the next 2.5 ns edge
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.integers(1, 300), min_size=3, max_size=9), st.integers(1, 4))
 def test_packed_networks_do_the_same_work_on_no_more_tiles(sizes: list[int], positions: int) -> None:
     graph = chain(sizes, positions)
@@ -86,7 +86,7 @@ def test_packed_networks_do_the_same_work_on_no_more_tiles(sizes: list[int], pos
     assert all(np.array_equal(a, b) for a, b in zip(timeline.start, other.start, strict=True))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.integers(1, 300), min_size=2, max_size=4), st.integers(1, 6))
 def test_a_full_register_costs_a_piece_alone_on_a_shared_tile_the_same(
     sizes: list[int], positions: int

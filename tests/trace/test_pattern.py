@@ -1,7 +1,7 @@
 from statistics import mean
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.base.errors import InputError
@@ -54,7 +54,6 @@ def test_more_requests_do_not_move_earlier_ones():
 
 
 @given(st.integers(1, 30), st.integers(0, 30), st.integers())
-@settings(deadline=None)
 def test_uniform_stays_in_range(low, span, seed):
     got = lengths(RequestPattern(count=50, lengths=Uniform(low, low + span, seed)))
     assert all(low <= length <= low + span for length in got)

@@ -59,7 +59,6 @@ def test_too_many_lengths_are_refused(monkeypatch):
 
 
 @given(workload=workloads(), data=st.data())
-@settings(deadline=None)
 def test_round_trip_is_exact(workload, data, tmp_path_factory):
     lengths = Uniform(1, 50, seed=data.draw(st.integers())) if workload.description.sequence else None
     times = st.lists(st.integers(0, 10**18), min_size=3, max_size=3).map(sorted).map(tuple).map(Given)
@@ -306,7 +305,7 @@ def read_or_refuse(path: Path, content: bytes) -> None:
 
 
 @given(data=st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_damaged_bytes_never_pass_as_another_trace(data, lines, tmp_path_factory):
     content = bytearray(text(lines).encode())
     packed = data.draw(st.booleans())
@@ -320,7 +319,7 @@ def test_damaged_bytes_never_pass_as_another_trace(data, lines, tmp_path_factory
 
 
 @given(data=st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_shuffled_and_altered_lines_never_pass_as_another_trace(data, lines, tmp_path_factory):
     got = list(lines)
     start = data.draw(st.integers(0, len(got) - 1))
@@ -347,7 +346,7 @@ def test_shuffled_and_altered_lines_never_pass_as_another_trace(data, lines, tmp
 
 
 @given(data=st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_without_checksum_a_changed_value_is_a_trace_or_an_input_error(data, lines, tmp_path_factory):
     start = data.draw(st.integers(0, len(lines) - 1))
     record = json.loads(lines[start])

@@ -2,7 +2,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.workload.graph import Layer, Source, Window
@@ -42,7 +42,6 @@ def reads(layer, source):
 
 
 @given(st.lists(axis(), min_size=1, max_size=2))
-@settings(deadline=None)
 def test_reads_equal_the_brute_force_loop(axes):
     layer, source = layers(axes)
     expected = list(reads(layer, source))

@@ -353,7 +353,7 @@ SHIPPED = sorted((Path(__file__).parents[2] / "workloads").glob("*.yaml"))
     cut=st.integers(0, 40),
     insert=st.text(alphabet="abkl09-.:{}[], \n#'", max_size=12),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_damaged_file_is_a_graph_or_an_input_error(tmp_path_factory, file, at, cut, insert):
     text = file.read_text()
     start = int(at * len(text))

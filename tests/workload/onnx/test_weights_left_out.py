@@ -54,7 +54,7 @@ def test_a_large_file_is_imported_without_being_read(tmp_path, monkeypatch):
 
 
 @given(content=st.binary(max_size=60))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_bytes_come_through_or_are_no_model_before_and_after(content):
     def read(data):
         try:
