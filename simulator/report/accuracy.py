@@ -72,7 +72,8 @@ def _times(found: Accuracy, console: Console) -> None:
 
 
 def _percent(interval: Interval) -> str:
-    return f"{100 * interval.mean:.3g} +-{100 * interval.half:.1g}"
+    about = f" +-{100 * interval.half:.1g}" if isfinite(interval.half) else ""  # one instance tells no spread
+    return f"{100 * interval.mean:.3g}{about}"
 
 
 def _budget(found: Accuracy, console: Console) -> None:
