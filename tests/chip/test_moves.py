@@ -144,7 +144,7 @@ def test_a_field_moves_these_figures_and_no_others(name: str) -> None:
 counts = st.integers(16, 1024)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(counts, counts, st.integers(0, 500), st.integers(0, 500))
 def test_no_figure_falls_when_the_array_grows(
     rows: int, columns: int, more_rows: int, more_columns: int
@@ -156,7 +156,7 @@ def test_no_figure_falls_when_the_array_grows(
     assert moved(small, large)[1] == set()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.sampled_from(["sar", "ramp"]), st.integers(2, 11), st.integers(0, 8))
 def test_one_more_bit_never_costs_less_however_converters_are_shared(
     kind: str, bits: int, doublings: int
@@ -172,7 +172,7 @@ def test_one_more_bit_never_costs_less_however_converters_are_shared(
     assert up >= {"adc", "macro", "leakage"}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(1, 255))
 def test_a_wider_link_is_never_slower_and_never_free(lanes: int) -> None:
     up, down = moved(figures(f"links.lanes={lanes}"), figures(f"links.lanes={lanes + 1}"))

@@ -16,7 +16,7 @@ from simulator.workload.reader import load_workload
 for family in FAMILIES:
     import_module(f"simulator.workload.onnx.operators.{family}")
 
-QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def small():
