@@ -11,6 +11,7 @@ from simulator.measure.power import Power, power
 from simulator.program.form import Program
 from simulator.program.history import History, history
 from simulator.program.timeline import Timeline
+from simulator.study.aside import aside
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,13 @@ class Detail:
 
     def work_out(self, *, reports: bool) -> None:
         """Derive what every operation went through, and with ``reports`` what these show."""
-        if self.timeline.recording.level == "full":
-            _ = (self.waits, self.power) if reports else self.past
+        if self.timeline.recording.level != "full":
+            return
+        _ = self.past
+        if reports:
+            with aside(lambda: self.power) as spent:
+                _ = self.waits
+                vars(self)["power"] = spent()  # where the cached property looks
 
 
 def beginning(whole: Detail, engine: Engine, count: int) -> Detail | None:

@@ -134,15 +134,16 @@ def simulate(
     program = lowered(ideal)
     progress("run")
     recording = recording if in_detail(trace, program, detail) else Recording("off")
-    timeline, generation = execute(program, trace, engine, recording, _limits(mapping, max_batch, ideal))
-    progress("steady interval")
     pace = Pace(repeated(trace), alone(trace))
-    steady = pace.of(program)
-    detailed = Detail(chip, mapping, program, timeline)
-    begin = partial(beginning, detailed, engine, kept(trace, program, detail))
-    begun, own = _looked(
-        detailed, begin, partial(times, program, engine, pace, tuple(ideal), load), ahead=ahead
-    )
+    steady, limits = pace.of(program), _limits(mapping, max_batch, ideal)
+    timed = partial(times, program, engine, pace, tuple(ideal), load)
+    timeline, generation = execute(program, trace, engine, recording, limits)
+    progress("steady interval")
+    with aside(timed) if ahead else nullcontext(timed) as found:
+        detailed = Detail(chip, mapping, program, timeline)
+        begun = beginning(detailed, engine, kept(trace, program, detail))
+        (begun or detailed).work_out(reports=ahead)
+        own = found()
     entries = energy(chip, mapping, program, timeline.makespan)
     rows, start = [own], None
     if contrast:
@@ -168,16 +169,6 @@ def simulate(
         generation=generation,
     )
     return replace(result, beginning=_beginning(result, begun)) if begun else result
-
-
-def _looked(
-    whole: Detail, begin: Callable[[], Detail | None], timed: Callable[[], Times], *, ahead: bool
-) -> tuple[Detail | None, Times]:
-    """The beginning, where there is one, looked into like the whole otherwise is, and the times; see ``simulate``."""
-    with aside(timed) if ahead else nullcontext(timed) as found:
-        begun = begin()
-        (begun or whole).work_out(reports=ahead)
-        return begun, found()
 
 
 def _lowered(mapping: Mapping, trace: Trace, free: Sequence[str]) -> Program:
