@@ -3,7 +3,7 @@ docs/language_models.csv and docs/language_models.md. ``python scripts/language_
 """
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -196,7 +196,7 @@ def _lines(table: pd.DataFrame) -> Iterator[str]:
         yield f"\n## {case}\n"
         yield "| machine | kind | count | latency | per token | rate [1/s] | energy | mm2 | mm2 s | memory [GB] |"
         yield "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|"
-        yield from (_line({str(name): row[name] for name in row}) for row in rows.to_dict("records"))
+        yield from (_line(row) for row in rows.to_dict("records"))
         told = rows[rows["refused"].notna()]
         yield from (f"\n{name}: {why}" for name, why in zip(told["machine"], told["refused"], strict=True))
     yield "\n## What was claimed\n"
@@ -206,7 +206,7 @@ def _lines(table: pd.DataFrame) -> Iterator[str]:
         yield f"| {claim['text']} | {claim['source']} | {_ours(claim, table)} | {claim['why']} |"
 
 
-def _line(row: Row) -> str:
+def _line(row: Mapping[Hashable, Any]) -> str:
     name = " ".join(filter(None, (row["machine"], row["precision"])))
     if row["refused"]:
         return f"| {name} | refused | | | | | | | | |"

@@ -4,8 +4,8 @@ from pydantic import Field
 
 from simulator.chip.leaf import Area, Data, DataRate, Energy, OperationRate, Positive
 from simulator.chip.section import Anchor, Section, library_anchor
-from simulator.chip.tile import MemoryAnchor
-from simulator.parts import compute_core, sram
+from simulator.chip.tile import MemoryAnchor, sram_anchor
+from simulator.parts import compute_core
 
 
 class CoreAnchor(Anchor):
@@ -36,14 +36,7 @@ class Scratchpad(Section):
 
     size: Data
     bandwidth: DataRate
-    anchor: MemoryAnchor = library_anchor(
-        MemoryAnchor,
-        node=sram.NODE,
-        supply=sram.SUPPLY,
-        size=sram.CAPACITY,
-        energy=sram.ENERGY,
-        bit_area=sram.BIT_AREA,
-    )
+    anchor: MemoryAnchor = sram_anchor()
 
 
 class ComputeCores(Section):

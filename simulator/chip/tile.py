@@ -1,6 +1,6 @@
 """Section ``tile`` of a chip file."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -168,14 +168,9 @@ class MemoryAnchor(Anchor):
     bit_area: Area
 
 
-class InputBuffer(Section):
-    """Storage in front of a tile: ``vectors`` whole inputs (host path), ``size`` bytes of window and residual
-    (link path)."""
-
-    vectors: Positive
-    size: Data
-    residual: Data
-    anchor: MemoryAnchor = library_anchor(
+def sram_anchor() -> Any:
+    """The library's SRAM, where a file gives no anchor."""
+    return library_anchor(
         MemoryAnchor,
         node=sram.NODE,
         supply=sram.SUPPLY,
@@ -183,6 +178,16 @@ class InputBuffer(Section):
         energy=sram.ENERGY,
         bit_area=sram.BIT_AREA,
     )
+
+
+class InputBuffer(Section):
+    """Storage in front of a tile: ``vectors`` whole inputs (host path), ``size`` bytes of window and residual
+    (link path)."""
+
+    vectors: Positive
+    size: Data
+    residual: Data
+    anchor: MemoryAnchor = sram_anchor()
 
 
 class AreaShares(Section):

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from signal import SIG_DFL, SIG_IGN, SIGINT, SIGTERM, signal
 
 import pandas as pd
 from matplotlib.figure import Figure
 
+from simulator.base.child import heed_parent
 from simulator.report import (
     buffer_plot,
     energy_plot,
@@ -85,8 +85,7 @@ _own: list[tuple[View, Path]] = []
 
 
 def _take(view: View, folder: Path) -> None:
-    signal(SIGINT, SIG_IGN)
-    signal(SIGTERM, SIG_DFL)
+    heed_parent()
     _own.append((view, folder))
 
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing import Pipe, get_context
 from multiprocessing.connection import Connection
-from signal import SIG_DFL, SIG_IGN, SIGINT, SIGTERM, signal
 from typing import TypeVar
+
+from simulator.base.child import heed_parent
 
 Made = TypeVar("Made")
 
@@ -41,8 +42,7 @@ def aside(make: Callable[[], Made]) -> Iterator[Callable[[], Made]]:
 
 
 def _send(make: Callable[[], Made], sender: Connection) -> None:
-    signal(SIGINT, SIG_IGN)
-    signal(SIGTERM, SIG_DFL)
+    heed_parent()
     try:
         sender.send(make())
     except Exception:

@@ -1,5 +1,7 @@
 """What every operation of a run went through, for a whole run or its beginning."""
 
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -7,7 +9,9 @@ from simulator.chip.schema import Chip
 from simulator.engine.contract import Engine, run
 from simulator.mapping.plan import Mapping
 from simulator.measure.attribution import Attribution, attribution
+from simulator.measure.energy import Entry, energy
 from simulator.measure.power import Power, power
+from simulator.measure.times import Times
 from simulator.program.form import Program
 from simulator.program.history import History, history
 from simulator.program.timeline import Timeline
@@ -16,12 +20,17 @@ from simulator.study.aside import aside
 
 @dataclass(frozen=True)
 class Detail:
-    """A run and what follows from its operations; needs full recording."""
+    """A run and what follows from its operations: energy, and with full recording all else."""
 
     chip: Chip
     mapping: Mapping
     program: Program
     timeline: Timeline
+
+    @cached_property
+    def energy(self) -> list[Entry]:
+        """Energy by layer and part; needs no recording."""
+        return energy(self.chip, self.mapping, self.program, self.timeline.makespan)
 
     @cached_property
     def past(self) -> History:
@@ -38,9 +47,14 @@ class Detail:
         """Power over time, by part."""
         return power(self.chip, self.mapping, self.program, self.past)
 
+    @property
+    def recorded(self) -> bool:
+        """Whether every operation is known."""
+        return self.timeline.recording.level == "full"
+
     def work_out(self, *, reports: bool) -> None:
         """Derive what every operation went through, and with ``reports`` what these show."""
-        if self.timeline.recording.level != "full":
+        if not self.recorded:
             return
         _ = self.past
         if reports:
@@ -55,3 +69,16 @@ def beginning(whole: Detail, engine: Engine, count: int) -> Detail | None:
         return None
     program = replace(whole.program, schedule=whole.program.schedule[:count])
     return replace(whole, program=program, timeline=run(engine, program))
+
+
+def looked_into(
+    whole: Detail, begin: Callable[[], Detail | None], timed: Callable[[], Times], *, ahead: bool
+) -> tuple[Detail | None, Times]:
+    """The beginning, where there is one, and the times; of it, else of the whole, all is worked out.
+
+    ``ahead``: what reports show too, while a copy of this process finds the times.
+    """
+    with aside(timed) if ahead else nullcontext(timed) as found:
+        begun = begin()
+        (begun or whole).work_out(reports=ahead)
+        return begun, found()

@@ -6,7 +6,6 @@ none). A worker ends when its parent does, however that ended.
 
 import multiprocessing
 import os
-import signal
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
@@ -16,6 +15,7 @@ from multiprocessing.process import BaseProcess
 from time import monotonic, perf_counter
 from typing import Any, Generic, Literal, TypeVar
 
+from simulator.base.child import heed_parent
 from simulator.base.errors import SimulatorError
 
 Job = TypeVar("Job")
@@ -180,8 +180,7 @@ def _serve(
     pipe: "Connection[Any, Any]", function: Callable[[Any], Any], prepare: Callable[[], None] | None
 ) -> None:
     """A worker's life: ready, then one answer a job."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    heed_parent()
     threading.Thread(target=_die_with_parent, daemon=True).start()
     try:
         if prepare is not None:

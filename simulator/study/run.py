@@ -1,7 +1,6 @@
 """One run as a function: chip, trace and mapping in; program, timeline and figures out. Nothing is written."""
 
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import accumulate
@@ -19,7 +18,7 @@ from simulator.mapping.plan import Mapping, map_workload
 from simulator.measure.attribution import Attribution
 from simulator.measure.baselines import Bound as Roofline
 from simulator.measure.bounds import Bound, bounds
-from simulator.measure.energy import Entry, energy
+from simulator.measure.energy import Entry
 from simulator.measure.gains import Base, Gain, base, gains
 from simulator.measure.generation import Generation
 from simulator.measure.limiter import host_crossover, limiter
@@ -32,9 +31,8 @@ from simulator.program.form import Program
 from simulator.program.history import History
 from simulator.program.timeline import FULL, Recording, Timeline
 from simulator.study import engines
-from simulator.study.aside import aside
 from simulator.study.balanced import balanced
-from simulator.study.detail import Detail, beginning
+from simulator.study.detail import Detail, beginning, looked_into
 from simulator.study.executed import alone, execute, in_detail, kept, repeated, schedule
 from simulator.study.generate import Limits
 from simulator.study.reloaded import reloaded
@@ -67,7 +65,6 @@ class Result:
     limiter: str
     host_crossover: float | None
     detail: Detail
-    history: History | None = None
     base: Base | None = None
     gains: Sequence[Gain] = ()
     generation: Generation | None = None
@@ -80,6 +77,11 @@ class Result:
     def closer(self) -> "Result":
         """The run of which every operation is known: this one, or its beginning."""
         return self.beginning or self
+
+    @property
+    def history(self) -> History | None:
+        """See ``Detail``; None where not every operation was recorded."""
+        return self.detail.past if self.detail.recorded else None
 
     @property
     def past(self) -> History:
@@ -127,7 +129,6 @@ def simulate(
     would help; ``load``: latency under load. ``ahead``: reports will show waits and power, which are worked out while
     a copy of this process finds the steady interval. ``progress`` is told each step. Raises InputError, DeadlockError.
     """
-    chip = chip_file.chip
     _check_generation(trace, max_batch, load)
     mapping = plan(chip_file, trace, placement, tiles, chips, engine=engine, ideal=ideal, reload=reload)
     lowered = partial(_lowered, mapping, trace)
@@ -139,16 +140,11 @@ def simulate(
     timed = partial(times, program, engine, pace, tuple(ideal), load)
     timeline, generation = execute(program, trace, engine, recording, limits)
     progress("steady interval")
-    with aside(timed) if ahead else nullcontext(timed) as found:
-        detailed = Detail(chip, mapping, program, timeline)
-        begun = beginning(detailed, engine, kept(trace, program, detail))
-        (begun or detailed).work_out(reports=ahead)
-        own = found()
-    entries = energy(chip, mapping, program, timeline.makespan)
-    rows, start = [own], None
-    if contrast:
-        rows = contrasts(lowered, engine, pace, own, load=load, progress=progress)
-        start = _start(steady, engine, own, progress)
+    whole = Detail(chip_file.chip, mapping, program, timeline)
+    begin = partial(beginning, whole, engine, kept(trace, program, detail))
+    begun, own = looked_into(whole, begin, timed, ahead=ahead)
+    rows = contrasts(lowered, engine, pace, own, load=load, progress=progress) if contrast else [own]
+    least, start = bounds(steady), _start(steady, engine, own, progress) if contrast else None
     result = Result(
         chip_file=chip_file,
         trace=trace,
@@ -157,13 +153,14 @@ def simulate(
         program=program,
         timeline=timeline,
         times=rows,
-        metrics=metrics(Measured(chip, mapping, program, timeline, own, entries, steady, generation)),
-        energy=entries,
-        bounds=bounds(steady),
-        limiter=limiter(bounds(steady), own.steady.interval),
+        metrics=metrics(
+            Measured(whole.chip, mapping, program, timeline, own, whole.energy, steady, generation)
+        ),
+        energy=whole.energy,
+        bounds=least,
+        limiter=limiter(least, own.steady.interval),
         host_crossover=_crossover(pace.of(lowered(())) if ideal else steady),
-        detail=detailed,
-        history=detailed.past if recording.level == "full" else None,
+        detail=whole,
         base=start,
         gains=gains(start, engine) if start else [],
         generation=generation,
@@ -207,9 +204,8 @@ def _beginning(result: Result, begun: Detail) -> Result:
         trace=replace(result.trace, requests=result.trace.requests[:requests]),
         program=begun.program,
         timeline=begun.timeline,
-        energy=energy(begun.chip, begun.mapping, begun.program, begun.timeline.makespan),
+        energy=begun.energy,
         detail=begun,
-        history=begun.past,
         whole=len(result.program.schedule),
     )
 

@@ -9,7 +9,7 @@ from simulator.chip.attention.base import AttentionSection, Scale
 from simulator.chip.cost import Cost, cost
 from simulator.chip.leaf import Area, Data, DataRate, Energy, Frequency, Positive
 from simulator.chip.section import Anchor, Section, library, library_anchor
-from simulator.chip.tile import MemoryAnchor
+from simulator.chip.tile import MemoryAnchor, sram_anchor
 from simulator.parts import sram
 from simulator.parts.attention import digital
 
@@ -23,14 +23,7 @@ class KeysAndValues(Section):
     size: Data
     bank: Data
     bandwidth: DataRate
-    anchor: MemoryAnchor = library_anchor(
-        MemoryAnchor,
-        node=sram.NODE,
-        supply=sram.SUPPLY,
-        size=sram.CAPACITY,
-        energy=sram.ENERGY,
-        bit_area=sram.BIT_AREA,
-    )
+    anchor: MemoryAnchor = sram_anchor()
 
 
 class Overflowing(KeysAndValues):

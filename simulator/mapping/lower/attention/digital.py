@@ -9,7 +9,7 @@ from simulator.base.errors import InputError
 from simulator.mapping.lower.attention import counts
 from simulator.mapping.lower.attention.seats import Seat, attention_resource, width
 from simulator.mapping.lower.attention.spill import held, read_rest, spills, write_rest
-from simulator.mapping.lower.attention.style import Style, reserve, second_known, served, style_of
+from simulator.mapping.lower.attention.style import Style, memory, reserve, style_of, write
 from simulator.mapping.lower.builder import Spot, constant
 from simulator.mapping.lower.context import Context
 from simulator.mapping.lower.reads import reads
@@ -39,7 +39,7 @@ class InMemory:
         builder, kept = self.context.builder, self.context.kept[layer.name]
         builder.wait(kept, stage, index=self.context.last(layer, layer.inputs[1]), cause="operand")
         sizes = held(self.context, seat, self._met(layer, seat)) * seat.product.width
-        place = attention_resource(self.context.here(seat.unit), _memory(seat))
+        place = attention_resource(self.context.here(seat.unit), memory(seat))
         read = builder.stream(Spot(place.name, place.part, layer.name, "read"))
         builder.work(read, counts.work(self.unit.transfer(sizes), sizes, 0, self.context.longest))
         builder.edge(Edge(stage, read, event=Event.START, lag=1, cause="operand"))
@@ -50,11 +50,7 @@ class InMemory:
 
     def keep(self, seat: Seat) -> None:
         """A vector is written as soon as it is there."""
-        layer = self.context.graph[seat.product.second]
-        write = served(self.context, seat, _memory(seat), "write")
-        self.context.builder.work(write, self._written(layer, seat))
-        self.context.builder.wait(second_known(self.context, seat.product, seat), write, cause="operand")
-        self.context.kept[seat.product.layer] = write
+        write(self.context, seat, self._written(self.context.graph[seat.product.second], seat))
         if spills(self.context, seat):
             write_rest(self.context, seat)
 
@@ -105,11 +101,6 @@ class _Digital(InMemory):
             read = self.unit.transfer(held(self.context, seat, met) * seat.product.width)
             times, values = np.maximum(self.unit.products(each, heads), read), each * heads
         return counts.work(times, values, self.unit.drain, self.context.longest)
-
-
-def _memory(seat: Seat) -> str:
-    """Which of the two memories: of keys, of values."""
-    return "memory_keys" if seat.product.scores else "memory_values"
 
 
 def _layers(context: Context, seat: Seat) -> str:

@@ -11,9 +11,9 @@ from simulator.mapping.lower.attention.style import (
     Style,
     check_arrays,
     reserve,
-    second_known,
     served,
     style_of,
+    write,
 )
 from simulator.mapping.lower.builder import constant
 from simulator.mapping.lower.context import Context
@@ -62,15 +62,9 @@ class _GainCell:
     def keep(self, seat: Seat) -> None:
         """A key or value of all heads is written at once, over that of the token that leaves the window."""
         self._check(seat)
-        name = "memory_keys" if seat.product.scores else "memory_values"
-        write, positions = (
-            served(self.context, seat, name, "write"),
-            self.context.graph[seat.product.second].positions,
-        )
-        busy, values = max(self.unit.write, 1), positions * seat.product.key_heads
-        self.context.builder.work(write, constant(positions, busy, busy, values=values))
-        self.context.builder.wait(second_known(self.context, seat.product, seat), write, cause="operand")
-        self.context.kept[seat.product.layer] = write
+        positions, busy = self.context.graph[seat.product.second].positions, max(self.unit.write, 1)
+        work = constant(positions, busy, busy, values=positions * seat.product.key_heads)
+        write(self.context, seat, work)
 
     def _pulses(self, layer: Layer, seat: Seat) -> Work:
         """One pulse a query, through all tokens at once; counted are multiply-accumulates."""

@@ -11,9 +11,8 @@ from simulator.mapping.lower.attention.style import (
     Style,
     check_arrays,
     reserve,
-    second_known,
-    served,
     style_of,
+    write,
 )
 from simulator.mapping.lower.builder import constant
 from simulator.mapping.lower.context import Context
@@ -58,13 +57,9 @@ class _Rewritten:
     def keep(self, seat: Seat) -> None:
         """A token's lines are written as soon as it is there; meanwhile no array of these is read."""
         check_arrays(self.context, seat, self.unit.rows)
-        name = "memory_keys" if seat.product.scores else "memory_values"
-        write = served(self.context, seat, name, "write")
         layer = self.context.graph[seat.product.second]
         busy, values = max(self.unit.writing(seat.product.key_heads), 1), layer.positions * layer.width
-        self.context.builder.work(write, constant(layer.positions, busy, busy, values=values))
-        self.context.builder.wait(second_known(self.context, seat.product, seat), write, cause="operand")
-        self.context.kept[seat.product.layer] = write
+        write(self.context, seat, constant(layer.positions, busy, busy, values=values))
 
     def _fits(self, layer: Layer, seat: Seat) -> None:
         first, last = reads(layer, layer.inputs[1], self.context.graph[seat.product.second])

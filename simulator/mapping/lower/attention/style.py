@@ -43,6 +43,19 @@ def served(context: Context, seat: Seat, server: str, kind: str) -> int:
     )
 
 
+def memory(seat: Seat) -> str:
+    """Which of the two memories of its unit: of keys, of values."""
+    return "memory_keys" if seat.product.scores else "memory_values"
+
+
+def write(context: Context, seat: Seat, work: Work) -> None:
+    """Every vector that a seat's product looks at is written as soon as it is at the unit."""
+    stream = served(context, seat, memory(seat), "write")
+    context.builder.work(stream, work)
+    context.builder.wait(second_known(context, seat.product, seat), stream, cause="operand")
+    context.kept[seat.product.layer] = stream
+
+
 def reserve(
     context: Context, layer: Layer, streams: tuple[int, int], there: int, first: Int | None = None
 ) -> None:
