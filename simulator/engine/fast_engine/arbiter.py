@@ -18,7 +18,7 @@ def stand_in_line(m: Memory, s: int) -> None:
     """The request of stream s joins the queues of its resources."""
     m[s + STATE] = QUEUED
     if m[s + RANKED]:
-        m[s + URGENCY] = duration(m, s + PRIORITIES, m[s + CONTEXT] + m[s + K])
+        m[s + URGENCY] = duration(m, s, PRIORITIES, m[s + CONTEXT] + m[s + K])
     for at in range(m[s + RESOURCES], m[s + RESOURCES_END]):
         enqueue(m, m[at], s)
 

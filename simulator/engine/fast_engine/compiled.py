@@ -3,7 +3,6 @@
 Compiled code is kept in a file that is named by all that it depends on; what is read from it is checked.
 """
 
-import ast
 import ctypes
 import hashlib
 import os
@@ -15,22 +14,9 @@ from typing import Any
 
 from llvmlite import binding
 
-from simulator.engine.fast_engine import (
-    arbiter,
-    edges,
-    heap,
-    holds,
-    kernel,
-    layout,
-    lists,
-    progress,
-    servers,
-    stream,
-)
 from simulator.engine.fast_engine.machine import Advance
+from simulator.engine.fast_engine.sources import CONSTANTS, ENTRY, functions, texts
 
-MODULES = (layout, heap, lists, edges, servers, progress, holds, arbiter, stream, kernel)
-_ENTRY = "advance"
 _HOT = ("start", "finish", "prepare", "report")
 _DIGEST = 32
 """Bytes of the check sum before the code in a file."""
@@ -39,11 +25,11 @@ _DIGEST = 32
 def compile_kernel() -> Advance:
     """The kernel's entry."""
     machine, about = target()
-    sources = [Path(str(module.__file__)).read_bytes() for module in MODULES]
+    sources = texts()
     name = _name([version("llvmlite"), *about], sources)
     code = _kept(name)
     if code is None:
-        code = generate([source.decode() for source in sources], machine)
+        code = generate(sources, machine)
         _keep(name, code)
     return load(code, machine)
 
@@ -62,10 +48,8 @@ def generate(sources: list[str], machine: Any) -> bytes:
     """Machine code from the text of modules. Raises NotImplementedError for what cannot be translated."""
     from simulator.engine.fast_engine.translate import translate
 
-    nodes = [node for source in sources for node in ast.parse(source).body]
-    functions = [node for node in nodes if isinstance(node, ast.FunctionDef)]
-    constants = {name: value for name, value in vars(layout).items() if isinstance(value, int)}
-    module = binding.parse_assembly(translate(functions, constants, _ENTRY, _HOT))
+    trees = functions(sources).values()
+    module = binding.parse_assembly(translate(trees, CONSTANTS, ENTRY, _HOT))
     module.triple = machine.triple
     module.verify()
     builder = binding.create_pass_builder(machine, binding.create_pipeline_tuning_options(speed_level=3))
@@ -79,7 +63,7 @@ def load(code: bytes, machine: Any) -> Advance:
     engine.add_object_file(binding.ObjectFileRef.from_data(code))
     engine.finalize_object()
     word = ctypes.POINTER(ctypes.c_int64)
-    call = ctypes.CFUNCTYPE(ctypes.c_int64, word, word)(engine.get_function_address(_ENTRY))
+    call = ctypes.CFUNCTYPE(ctypes.c_int64, word, word)(engine.get_function_address(ENTRY))
 
     def advance(m: Any, flat: Any) -> int:
         return int(call(m.ctypes.data_as(word), flat.ctypes.data_as(word)))
@@ -88,10 +72,12 @@ def load(code: bytes, machine: Any) -> Advance:
     return advance
 
 
-def _name(versions: list[str], sources: list[bytes]) -> str:
+def _name(versions: list[str], sources: list[str]) -> str:
     """Of the file with code from these sources."""
-    translator = Path(__file__).with_name("translate.py").read_bytes()
-    parts = [*(text.encode() for text in versions), *sources, translator, Path(__file__).read_bytes()]
+    own = [
+        Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("translate.py", "compiled.py")
+    ]
+    parts = [text.encode() for text in (*versions, *sources, *own)]
     return f"fast_engine-{hashlib.sha256(b'|'.join(parts)).hexdigest()[:16]}.o"
 
 

@@ -12,10 +12,10 @@ def look_up(m: Memory, e: int, k: int) -> int:
     return m[e + SHIFT] + (m[rest + SCALE] * k + m[rest + OFFSET]) // m[rest + DIVISOR]
 
 
-def duration(m: Memory, at: int, k: int) -> int:
-    """Value of the four duration fields at ``at`` for operation k [ps]."""
-    if m[at + 3] >= 0:
-        return m[m[at + 3] + k]
-    if m[at + 2] > 0:
-        k %= m[at + 2]
-    return m[at] + m[at + 1] * k
+def duration(m: Memory, s: int, field: int, k: int) -> int:
+    """Value of the four duration fields of stream s from ``field`` on for operation k [ps]."""
+    if m[s + field + 3] >= 0:
+        return m[m[s + field + 3] + k]
+    if m[s + field + 2] > 0:
+        k %= m[s + field + 2]
+    return m[s + field] + m[s + field + 1] * k

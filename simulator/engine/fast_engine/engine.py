@@ -3,7 +3,6 @@
 from functools import cache
 from importlib.util import find_spec
 
-from simulator.engine.fast_engine import kernel
 from simulator.engine.fast_engine.machine import Advance
 from simulator.engine.fast_engine.memory import physical_memory
 from simulator.engine.fast_engine.session import FastSession
@@ -37,7 +36,13 @@ class FastEngine:
         """Entry of the kernel, and whether it is compiled."""
         advance = _compiled() if self._compiled else None
         self._compiled = advance is not None
-        return (kernel.advance, False) if advance is None else (advance, True)
+        return (_plain(), False) if advance is None else (advance, True)
+
+
+def _plain() -> Advance:
+    from simulator.engine.fast_engine.plain import plain_kernel
+
+    return plain_kernel()
 
 
 @cache

@@ -131,10 +131,13 @@ def close_slot(m: Memory, slot: int) -> None:
 
 def unlink_slot(m: Memory, s: int, slot: int) -> None:
     """Take a slot out of the list of its stream."""
-    at = s + SLOT
-    while m[at] != slot:
-        at = m[at] + NODE_LINK
-    m[at] = m[slot + NODE_LINK]
+    other = m[s + SLOT]
+    if other == slot:
+        m[s + SLOT] = m[slot + NODE_LINK]
+        return
+    while m[other + NODE_LINK] != slot:
+        other = m[other + NODE_LINK]
+    m[other + NODE_LINK] = m[slot + NODE_LINK]
 
 
 def hand_on(m: Memory, s: int) -> None:

@@ -18,7 +18,7 @@ from simulator.engine.fast_engine.holds import hand_on
 from simulator.engine.fast_engine.layout import *
 from simulator.engine.fast_engine.lists import prefetch, stack, tell, wait
 from simulator.engine.fast_engine.progress import prepare
-from simulator.engine.fast_engine.stream import finish, request, start
+from simulator.engine.fast_engine.stream import finish, granted, request, start
 
 
 def advance(m: Memory, flat: Memory) -> int:
@@ -68,8 +68,12 @@ def advance(m: Memory, flat: Memory) -> int:
                         request(m, s)
                         break
             if stage == GRANTED:
-                if not start(m, flat, s):
-                    break
+                grant = m[s + READY]
+                if m[s + PLAIN] == 0:
+                    grant = granted(m, s)
+                    if grant < 0:
+                        break
+                start(m, flat, s, grant)
                 if m[s + CURSOR] < m[s + EDGES_END] and m[s + ORDERED]:
                     stage = HOLDING
                     continue

@@ -47,10 +47,14 @@ def sleep(m: Memory, s: int, slow: int) -> None:
 
 def rouse(m: Memory, s: int) -> None:
     """Somebody needs more of stream s, which is at rest."""
-    at = m[s + ON] + WAITER
-    while m[at] != s:
-        at = m[at] + LINK
-    m[at] = m[s + LINK]
+    source = m[s + ON]
+    waiter = m[source + WAITER]
+    if waiter == s:
+        m[source + WAITER] = m[s + LINK]
+    else:
+        while m[waiter + LINK] != s:
+            waiter = m[waiter + LINK]
+        m[waiter + LINK] = m[s + LINK]
     stack(m, s)
 
 

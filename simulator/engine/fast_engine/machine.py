@@ -11,6 +11,7 @@ from simulator.engine.fast_engine import layout as f
 from simulator.engine.fast_engine.image import RECENT, Image, build
 from simulator.engine.fast_engine.lists import rouse, stack
 from simulator.engine.fast_engine.modes import modes
+from simulator.engine.fast_engine.rows import Rows
 from simulator.engine.fast_engine.segments import add_segments
 from simulator.engine.fast_engine.shadows import add_shadows
 from simulator.engine.fast_engine.watcher import Watcher
@@ -35,7 +36,7 @@ LOG_ROOM = 1 << 16
 class Machine:
     """A program in the form that ``advance`` works on, at first at time zero.
 
-    The memory is a numpy array if compiled, else a list, on which plain Python is several times faster.
+    The memory is a numpy array if compiled, else made of lists, on which plain Python is several times faster.
     """
 
     def __init__(
@@ -64,14 +65,32 @@ class Machine:
         rows = self._inferences(schedule)
         image.m[f.CALENDAR] = image.append(rows)
         image.m[f.INFERENCES] = len(schedule)
-        self.m: Any = _aligned(image.m) if self.compiled else image.m.tolist()
-        self.used = len(self.m)
+        self._node = np.zeros(0, np.int64)
+        self._take_image()
         total = int(self.flat_n.sum())
         self.flat: Any = np.empty(total, np.int64) if self.compiled else array("q", (0,)) * total
         self._grow_nodes()
         behind = self.tables.stream.every > 0
         self.m[f.RUNNING] = int((~behind).sum())
         self.stack(np.flatnonzero(~behind | (self.get(f.MODE) != f.EAGER)))
+
+    def _take_image(self) -> None:
+        """Make the memory as the image has it."""
+        image = self._image
+        self.m: Any = _aligned(image.m)
+        self.used = len(self.m)
+        if not self.compiled:
+            self.m = Rows(image.m)
+            for rows, size in (
+                (image.stream, f.STREAM_SIZE),
+                (image.resource, f.RESOURCE_SIZE),
+                (image.edge, f.EDGE_SIZE),
+                (image.get(image.edge, f.REST), f.REST_SIZE),
+                (image.tap, f.TAP_SIZE),
+                (self._node, f.NODE_SIZE),
+                *self._watcher.rows,
+            ):
+                self.m.lay(rows, size)
 
     def _fill_head(self, image: Image, recording: Recording) -> None:
         """Single values and lists."""
@@ -167,7 +186,7 @@ class Machine:
     def put_back(self, memory: Int) -> None:
         """Take over a memory that was changed."""
         if not self.compiled:
-            self.m[:] = memory.tolist()
+            self.m.put(memory)
 
     def run(self) -> int:
         """Advance by a slice at most; why it ended."""
@@ -228,7 +247,11 @@ class Machine:
         count = 2 * self.m[f.NODES_NEEDED] + 2
         first = self._reserve(count * f.NODE_SIZE)
         m = self.m
-        for x in range(first, first + count * f.NODE_SIZE, f.NODE_SIZE):
+        nodes = np.arange(first, first + count * f.NODE_SIZE, f.NODE_SIZE)
+        self._node = np.append(self._node, nodes)
+        if not self.compiled:
+            m.lay(nodes, f.NODE_SIZE)
+        for x in nodes.tolist():
             m[x + f.NODE_LINK] = m[f.FREE_NODE]
             m[f.FREE_NODE] = x
         m[f.NODES_LEFT] += count
@@ -286,7 +309,7 @@ class Machine:
         image, first = self._image, len(self.tables.n)
         if not np.array_equal(owner, self._owner) or (modes(tables) != self.get(f.MODE)).any():
             return False
-        image.m = np.array(self.m[: self.used], np.int64)
+        image.m = np.array(self.m, np.int64)[: self.used]
         old_taps, old_edges = image.tap, len(image.edge)
         add_segments(image, tables, first, len(self.tables.pool), self._recent)
         rest = image.get(image.edge[old_edges:], f.REST)
@@ -295,8 +318,7 @@ class Machine:
         self._place_taps(tables, np.setdiff1d(image.tap, old_taps))
         for field in (f.RING_LIMIT, f.LIMIT):
             image.put(image.stream, field, 0)
-        self.m = _aligned(image.m) if self.compiled else image.m.tolist()
-        self.used = len(self.m)
+        self._take_image()
         self.m[f.NODES_NEEDED] = _nodes(tables)
         return True
 

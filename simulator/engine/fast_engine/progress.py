@@ -81,8 +81,8 @@ def load(m: Memory, s: int, work: int) -> None:
     """Make ``work`` the current work of stream s."""
     if m[s + WORK] != work:
         m[s + WORK] = work
-        for field in range(WORK_SIZE):
-            m[s + N + field] = m[work + field]
+        for place in range(WORK_SIZE):
+            m[s + N + place] = m[work + place]
     m[s + N] = m[work]
     m[s + K] = 0
     m[s + LOADED] = 1

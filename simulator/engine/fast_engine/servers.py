@@ -7,6 +7,7 @@ of its resources keeps the server it would get here; nobody overtakes, so nobody
 """
 
 from simulator.engine.fast_engine.layout import *
+from simulator.engine.fast_engine.lists import stack
 
 
 def align(m: Memory, s: int, time: int) -> int:
@@ -34,6 +35,7 @@ def serve(m: Memory, s: int) -> int:
         elif busy == m[r + ROOM]:
             m[GROW] = r
             m[BUDGET] = 0
+            stack(m, s)
             return NIL
     return time
 

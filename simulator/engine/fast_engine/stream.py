@@ -5,7 +5,6 @@ from simulator.engine.fast_engine.edges import duration, look_up
 from simulator.engine.fast_engine.heap import push
 from simulator.engine.fast_engine.holds import hold
 from simulator.engine.fast_engine.layout import *
-from simulator.engine.fast_engine.lists import stack
 from simulator.engine.fast_engine.servers import occupy, serve, set_up
 
 
@@ -18,25 +17,20 @@ def request(m: Memory, s: int) -> None:
         push(m, m[s + READY], SOLITARY_PHASE if m[s + MODE] == SOLITARY else REQUEST_PHASE, s)
 
 
-def start(m: Memory, flat: Memory, s: int) -> bool:
-    """The next operation of stream s starts; False if its servers' list needs room first."""
+def start(m: Memory, flat: Memory, s: int, grant: int) -> None:
+    """The next operation of stream s is granted and starts."""
     k, g, begin = m[s + K], m[s + NEXT], m[s + READY]
-    grant = begin
-    if m[s + PLAIN] == 0:
-        grant = granted(m, s)
-        if grant < 0:
-            return False
-        if grant > begin:
-            begin = grant
-        if m[s + SETUPS]:
-            begin += set_up(m, s)
+    if grant > begin:
+        begin = grant
+    if m[s + SETUPS]:
+        begin += set_up(m, s)
     if m[s + CONSTANT]:
         done = begin + m[s + LATENCY]
         free = begin + m[s + OCCUPANCY]
     else:
         place = m[s + CONTEXT] + k
-        done = begin + duration(m, s + LATENCIES, place)
-        free = begin + duration(m, s + OCCUPANCIES, place)
+        done = begin + duration(m, s, LATENCIES, place)
+        free = begin + duration(m, s, OCCUPANCIES, place)
     e, end = m[s + FINISHES], m[s + HOLDS]
     while e < end:
         j = k + m[e + SHIFT] if m[e + FORM] == 0 else look_up(m, e, k)
@@ -66,27 +60,24 @@ def start(m: Memory, flat: Memory, s: int) -> bool:
     m[s + GRANT] = grant
     m[s + READY] = free
     m[s + CURSOR] = e
-    return True
 
 
 def granted(m: Memory, s: int) -> int:
     """Grant of the next operation where that is not just ``ready``; NIL if its servers' list needs room."""
-    time, mode = m[s + READY], m[s + MODE]
-    if mode >= ARBITER:
-        return m[s + GRANT]
-    if m[s + SERVED]:
-        time = serve(m, s)
-        if time < 0:
-            stack(m, s)
-            return NIL
+    time = m[s + READY]
+    if m[s + MODE] >= ARBITER:
+        time = m[s + GRANT]
     elif m[s + SHADOW] != NIL:
         owner = m[s + SHADOW]
-        return m[m[owner + AT] + (4 * m[s + NEXT] & m[owner + MASK]) + 1]
-    period = m[s + PERIOD]
-    if period > 1:  # counted from an edge nearby: short numbers are divided sooner
-        late = (time - m[s + GRANT]) % period
-        if late > 0:
-            time += period - late
+        time = m[m[owner + AT] + (4 * m[s + NEXT] & m[owner + MASK]) + 1]
+    else:
+        if m[s + SERVED]:
+            time = serve(m, s)
+        period = m[s + PERIOD]
+        if period > 1 and time >= 0:  # counted from an edge nearby: short numbers are divided sooner
+            late = (time - m[s + GRANT]) % period
+            if late > 0:
+                time += period - late
     return time
 
 
@@ -101,15 +92,14 @@ def finish(m: Memory, s: int) -> None:
     m[s + READY] = ready
     m[s + CURSOR] = m[s + WAITS]
     m[s + K] += 1
-    if free < 0:
-        return
-    m[s + HELD] += free - m[s + GRANT]
-    m[m[s + AT] + (4 * (m[s + NEXT] - 1) & m[s + MASK]) + 1] = free
-    if m[s + COUNTED]:
-        if m[s + SERVED]:
-            occupy(m, s, free)
-        else:
-            push(m, free, RELEASE_PHASE, s)
+    if free >= 0:
+        m[s + HELD] += free - m[s + GRANT]
+        m[m[s + AT] + (4 * (m[s + NEXT] - 1) & m[s + MASK]) + 1] = free
+        if m[s + COUNTED]:
+            if m[s + SERVED]:
+                occupy(m, s, free)
+            else:
+                push(m, free, RELEASE_PHASE, s)
 
 
 def log(m: Memory, s: int, g: int, begin: int) -> None:

@@ -7,15 +7,16 @@ import numpy as np
 from simulator.engine.fast_engine import layout as f
 from simulator.engine.fast_engine.image import Image
 from simulator.engine.fast_engine.lists import stack
+from simulator.program.form import Int
+
+_SIZES = (f.STREAM_SIZE, f.EDGE_SIZE, f.REST_SIZE, f.TAP_SIZE)
 
 
 class Watcher:
     """One row, edge and tap at the end of the image."""
 
     def __init__(self, image: Image):
-        self._row, self.edge, rest, self._tap = (
-            int(at) for at in image.reserve(np.array([f.STREAM_SIZE, f.EDGE_SIZE, f.REST_SIZE, f.TAP_SIZE]))
-        )
+        self._row, self.edge, self._rest, self._tap = image.reserve(np.array(_SIZES)).tolist()
         m = image.m
         m[self._row + f.MODE] = f.WATCHER
         m[self._row + f.HOLDER] = f.NIL
@@ -23,8 +24,14 @@ class Watcher:
         m[self._row + f.FINISHES] = self.edge + f.EDGE_SIZE
         m[self._row + f.STATE] = f.PARKED
         m[self.edge + f.SOURCE] = f.NIL
-        m[self.edge + f.REST] = rest
+        m[self.edge + f.REST] = self._rest
         m[self._tap + f.TAPPER] = self._row
+
+    @property
+    def rows(self) -> list[tuple[Int, int]]:
+        """Addresses of its rows and their sizes."""
+        places = (self._row, self.edge, self._rest, self._tap)
+        return [(np.array([at]), size) for at, size in zip(places, _SIZES, strict=True)]
 
     def watch(self, m: Any, s: int, operation: int, event: int) -> bool:
         """Wait for an event of the stream at s; False if it has passed and was not kept."""
@@ -32,7 +39,7 @@ class Watcher:
             return False
         edge, tap = self.edge, self._tap
         m[edge + f.SOURCE], m[edge + f.SHIFT] = s, operation
-        m[m[edge + f.REST] + f.EVENT] = event
+        m[self._rest + f.EVENT] = event
         m[edge + f.CELLS], m[edge + f.WRAP] = m[s + f.AT] + event, m[s + f.MASK]
         m[tap + f.TAPPED], m[tap + f.BASE], m[tap + f.NEXT_OUT] = s, operation, m[s + f.TAPS_OUT]
         m[s + f.TAPS_OUT] = tap

@@ -76,7 +76,7 @@ def test_code_is_kept_and_named_by_what_it_depends_on(cache: Path, monkeypatch: 
     monkeypatch.setattr(compiled, "version", lambda name: "another")
     compiled.compile_kernel()
     assert len(generated) == len(list(cache.iterdir())) == 2
-    sources = [b"a = 1", b"a = 2"]
+    sources = ["a = 1", "a = 2"]
     assert len({compiled._name([], [source]) for source in sources}) == 2
 
 

@@ -9,8 +9,10 @@ import pytest
 from comparison import difference, outcome
 from random_programs import random_program
 
-from simulator.engine.fast_engine import FastEngine, arbiter, session
+from simulator.engine.fast_engine import FastEngine, engine, session
 from simulator.engine.fast_engine.machine import Machine
+from simulator.engine.fast_engine.plain import load
+from simulator.engine.fast_engine.sources import texts
 from simulator.engine.simpy_engine import SimpyEngine
 from simulator.program.finalise import finalise
 from simulator.program.form import Int, Kind, Program, Scope
@@ -95,5 +97,7 @@ def test_a_forgotten_context_or_group_is_noticed(usual: Any, monkeypatch: pytest
 
 
 def test_a_wrong_comparison_in_the_kernel_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(arbiter, "goes_before", lambda m, s, other: s > other)
+    wrong = [text.replace("return s < other", "return s > other") for text in texts()]
+    assert wrong != texts()
+    monkeypatch.setattr(engine, "_plain", lambda: load(wrong))
     assert first_difference(FastEngine(compiled=False)) != ""
