@@ -3,7 +3,7 @@
 Definitions are in docs/waits.md.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -49,24 +49,25 @@ class _Told:
     span: int
 
     @cached_property
-    def moments(self) -> Int:
-        """since, made, ready, available, grant, start, worked, free of each operation, shape (8, operations)."""
+    def served(self) -> tuple[Int, Int, Int, Int]:
+        """grant, start, worked and free of each operation [ps]."""
         h = self.history
-        made = np.clip(self.waits.made, h.since, h.ready)
-        rows = (h.since, made, h.ready, h.available, h.grant, h.start, h.worked, h.free)
-        return np.minimum(np.stack(rows), self.span)
+        grant, start, worked, free = (np.minimum(x, self.span) for x in (h.grant, h.start, h.worked, h.free))
+        return grant, start, worked, free
 
-    def idle(self, operations: Int, begin: Int) -> tuple[Int, Int]:
-        """What comes between ``begin`` and each operation's grant.
-
-        Moments of shape (6, operations), and the causes of the five pieces between them.
-        """
-        moments = np.maximum(np.vstack((begin, self.moments[:5, operations])), begin)
-        order, server, clock = (
-            np.full(len(operations), cause) for cause in (Cause.ORDER, Cause.SERVER, Cause.CLOCK)
+    def idle(self, operations: Int, begin: Int) -> Iterator[tuple[Cause | Int, Int]]:
+        """What comes between ``begin`` and each operation's grant, piece by piece: its cause, and when it ends."""
+        h, waits = self.history, self.waits
+        pieces = (
+            (Cause.ORDER, h.since),
+            (waits.before, np.clip(waits.made, h.since, h.ready)),
+            (waits.after, h.ready),
+            (Cause.SERVER, h.available),
+            (Cause.CLOCK, h.grant),
         )
-        values = self.waits.before[operations], self.waits.after[operations]
-        return moments, np.stack((order, *values, server, clock))
+        for cause, end in pieces:
+            mine = cause if isinstance(cause, Cause) else cause[operations]
+            yield mine, np.maximum(np.minimum(end[operations], self.span), begin)
 
 
 @dataclass(frozen=True)
@@ -91,10 +92,12 @@ class _Rows:
         """Time of the last operation of each row."""
         return np.asarray(times[np.append(self.first[1:], len(times)) - 1])
 
-    def add(self, total: Int, causes: Int, amounts: Int) -> None:
-        """Add up amounts by row and cause into ``total``, shape (rows, causes)."""
-        place = self.number * total.shape[1] + causes
-        np.add.at(total.reshape(-1), place.ravel(), amounts.ravel())
+    def add(self, total: Int, cause: Cause | Int, amounts: Int) -> None:
+        """Add up amounts by row and cause, one or each its own, into ``total``, shape (rows, causes)."""
+        if isinstance(cause, Cause):
+            total[:, cause] += np.add.reduceat(amounts, self.first)
+        else:
+            np.add.at(total.reshape(-1), self.number * total.shape[1] + cause, amounts)
 
 
 def _units(program: Program, told: _Told) -> pd.DataFrame:
@@ -136,33 +139,36 @@ def _served(told: _Told, streams: list[int]) -> Int:
     return operations[np.lexsort((key, history.ready[operations], history.grant[operations]))]
 
 
-def _served_time(told: _Told, rows: _Rows) -> Int:
-    """What servers do for the operations served, shape (rows, causes)."""
-    grant, start, worked, free = told.moments[4:, rows.operations]
+def _served_time(told: _Told, rows: _Rows) -> tuple[Int, Int, Int]:
+    """What servers do for the operations served, shape (rows, causes); grant and free of these."""
+    grant, start, worked, free = (times[rows.operations] for times in told.served)
     total = np.zeros((len(rows.first), len(Cause)), np.int64)
-    total[:, Cause.WORK] = np.add.reduceat(worked - start, rows.first)
-    total[:, Cause.SETUP] = np.add.reduceat(start - grant, rows.first)
-    total[:, Cause.HELD] = np.add.reduceat(free - worked, rows.first)
-    return total
+    rows.add(total, Cause.WORK, worked - start)
+    rows.add(total, Cause.SETUP, start - grant)
+    rows.add(total, Cause.HELD, free - worked)
+    return total, grant, free
 
 
 def _one_server(told: _Told, rows: _Rows) -> Int:
     """Time of resources with one server, shape (rows, causes); see ``_many_servers``."""
-    grant, *_, free = told.moments[4:, rows.operations]
-    total = _served_time(told, rows)
-    bounds, causes = told.idle(rows.operations, rows.before(grant))
-    rows.add(total, causes, np.diff(np.maximum(bounds, rows.before(free)), axis=0))
+    total, grant, free = _served_time(told, rows)
+    last = begin = np.maximum(rows.before(grant), rows.before(free))
+    for cause, end in told.idle(rows.operations, begin):
+        rows.add(total, cause, end - last)
+        last = end
     total[:, Cause.IDLE] += told.span - rows.last(free)
     return total
 
 
 def _many_servers(told: _Told, rows: _Rows, servers: Int) -> Int:
     """Time of all servers: what they do for the operations served, and what the free ones wait for."""
-    grant, *_, free = told.moments[4:, rows.operations]
-    total = _served_time(told, rows)
-    bounds, causes = told.idle(rows.operations, rows.before(grant))
-    spare = _Spare(rows, servers, told.span, grant, free)
-    rows.add(total, causes, np.diff(spare.until(bounds, rows.number), axis=0))
+    total, grant, free = _served_time(told, rows)
+    spare, begin = _Spare(rows, servers, told.span, grant, free), rows.before(grant)
+    last = spare.until(begin, rows.number)
+    for cause, end in told.idle(rows.operations, begin):
+        here = spare.until(end, rows.number)
+        rows.add(total, cause, here - last)
+        last = here
     ends = np.stack((rows.last(grant), np.full(len(servers), told.span)))
     total[:, Cause.IDLE] += np.diff(spare.until(ends, np.arange(len(servers))), axis=0)[0]
     return total
@@ -220,17 +226,21 @@ def _streams(told: _Told, numbers: list[int]) -> Int:
 
 
 def _working(told: _Told, rows: _Rows) -> Int:
-    grant, start, worked, free = told.moments[4:, rows.operations]
+    grant, start, worked, free = (times[rows.operations] for times in told.served)
     following = np.append(grant[1:], told.span)
     following[rows.first[1:] - 1] = told.span
-    until = np.minimum(np.stack((grant, start, worked, _latest(free, rows, told.span))), following)
-    until = np.maximum.accumulate(until, axis=0)
-    busy = np.broadcast_to(np.array([[Cause.SETUP], [Cause.WORK], [Cause.HELD]]), (3, len(grant)))
     total = np.zeros((len(rows.first), len(Cause)), np.int64)
-    rows.add(total, busy, np.diff(until, axis=0))
-    bounds, causes = told.idle(rows.operations, rows.before(until[3]))
-    rows.add(total, causes, np.diff(bounds, axis=0))
-    total[:, Cause.IDLE] += told.span - rows.last(until[3])
+    until = np.minimum(grant, following)
+    busy = ((Cause.SETUP, start), (Cause.WORK, worked), (Cause.HELD, _latest(free, rows, told.span)))
+    for cause, end in busy:
+        here = np.maximum(np.minimum(end, following), until)
+        rows.add(total, cause, here - until)
+        until = here
+    last = begin = rows.before(until)
+    for wait, end in told.idle(rows.operations, begin):
+        rows.add(total, wait, end - last)
+        last = end
+    total[:, Cause.IDLE] += told.span - rows.last(until)
     return total
 
 

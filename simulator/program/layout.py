@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.program.form import NONE, Int, Program, Scope
+from simulator.program.form import Int, Program, Scope
 from simulator.program.tables import NO_TABLE, DurationTable, Tables, bases, counts
 
 _CHUNK = 1 << 20
@@ -61,10 +61,22 @@ class Layout:
     @cached_property
     def inference(self) -> Int:
         """Inference of each operation, -1 for background work."""
+        return self._spread(np.arange(-1, len(self.segments)))
+
+    @cached_property
+    def _lengths(self) -> Int:
+        """Operations of each stream in the background and in each inference, shape (streams, 1 + inferences)."""
         behind = np.where(self.tables.stream.every > 0, self.count, 0)
-        lengths = np.concatenate((behind[None], np.diff(self.base, axis=0))).T
-        numbers = np.broadcast_to(np.arange(-1, len(lengths.T) - 1), lengths.shape)
-        return np.repeat(numbers.ravel(), lengths.ravel())
+        return np.concatenate((behind[None], np.diff(self.base, axis=0))).T
+
+    def _spread(self, cells: Int) -> Int:
+        """Per operation its entry of ``cells``, shape (streams, 1 + inferences)."""
+        lengths = self._lengths
+        return np.repeat(np.broadcast_to(cells, lengths.shape).ravel(), lengths.ravel())
+
+    def _of_segment(self, table: Int) -> Int:
+        """Per operation its entry of a table of segments and streams; the first segment's for background work."""
+        return self._spread(table[np.append(0, self.segments)].T) if len(table) else self.stream[:0]
 
     @cached_property
     def k(self) -> Int:
@@ -81,17 +93,18 @@ class Layout:
     @cached_property
     def segment(self) -> Int:
         """Segment of each operation; 0 for background work."""
-        if len(self.segments) == 0:
-            return np.zeros(len(self.stream), np.int64)
-        return np.where(self.inference >= 0, self.segments[self.inference], 0)
+        return self._spread(np.append(0, self.segments))
 
     def duration(self, table: DurationTable) -> Int:
         """Duration or priority of each operation."""
-        at = self.segment, self.stream
-        step, reset = table.step[at], table.reset[at]
-        value = table.base[at] + step * np.where(reset > 0, self.place % np.maximum(reset, 1), self.place)
-        tabled = np.flatnonzero(table.table[at] != NO_TABLE)
-        value[tabled] = self.tables.pool[table.table[at][tabled] + self.place[tabled]]
+        value = self._of_segment(table.base)
+        if table.step.any():
+            step, reset = self._of_segment(table.step), self._of_segment(table.reset)
+            value += step * np.where(reset > 0, self.place % np.maximum(reset, 1), self.place)
+        if (table.table != NO_TABLE).any():
+            begin = self._of_segment(table.table)
+            tabled = np.flatnonzero(begin != NO_TABLE)
+            value[tabled] = self.tables.pool[begin[tabled] + self.place[tabled]]
         return value
 
     def dependencies(self, rows: Int) -> Iterator[Dependencies]:
@@ -119,17 +132,21 @@ class Layout:
         """The operation on the other side of these edges, on which each of these operations depends."""
         source = self.tables.edge.source[rows]
         first = self.base[self.inference[operations], source]
-        return np.asarray(self.offset[source] + first + self._index(rows, self.k[operations]))
+        return np.asarray(self.offset[source] + first + self._index(rows, 1, self.k[operations]))
 
-    def _index(self, row: Int, k: Int) -> Int:
-        """Source of operation k for these rows of the edge table, counted within the inference."""
+    def _index(self, rows: Int, sizes: Int | int, k: Int) -> Int:
+        """Source of operation k for rows of the edge table, each so often, counted within the inference."""
         edge = self.tables.edge
-        f, divisor = edge.scale[row] * k + edge.offset[row], edge.divisor[row]
+        scale, divisor, table = edge.scale[rows], edge.divisor[rows], edge.table[rows]
+        f = k * np.repeat(scale, sizes) if np.any(scale != 1) else k
+        f = f + np.repeat(edge.offset[rows], sizes)
         if np.any(divisor != 1):  # divisions take as long as all else together
-            f //= divisor
-        tabled = np.flatnonzero(edge.table[row] != NO_TABLE)
-        f[tabled] = self.tables.pool[edge.table[row[tabled]] + k[tabled]]
-        return np.asarray(f)
+            f //= np.repeat(divisor, sizes)
+        if np.any(table != NO_TABLE):
+            at = np.repeat(table, sizes)
+            tabled = np.flatnonzero(at != NO_TABLE)
+            f[tabled] = self.tables.pool[at[tabled] + k[tabled]]
+        return f
 
     def _pairs(self, rows: Int) -> tuple[Int, Int]:
         """Each row with each inference of its segment."""
@@ -145,21 +162,16 @@ class Layout:
 
     def _expand(self, rows: Int, inferences: Int, sizes: Int) -> Dependencies:
         edge = self.tables.edge
+        source, target = edge.source[rows], edge.target[rows]
+        before, most = self.base[inferences, source], self.counts[inferences, source]
         k = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        row, inference = np.repeat(rows, sizes), np.repeat(inferences, sizes)
-        f = self._index(row, k)
-        source = self.base[inference, edge.source[row]] + f
-        there = f < self.counts[inference, edge.source[row]]
-        real: NDArray[np.bool_] = (f >= 0) & there | (
-            (f < 0) & (f != NONE) & (edge.scope[row] == Scope.GLOBAL) & (source >= 0)
-        )
-        target = self.base[inference, edge.target[row]] + k
-        row = row[real]
-        return (
-            self.offset[edge.target[row]] + target[real],
-            self.offset[edge.source[row]] + source[real],
-            row,
-        )
+        f = self._index(rows, sizes, k)
+        to = k + np.repeat(self.offset[target] + self.base[inferences, target], sizes)
+        of = f + np.repeat(self.offset[source] + before, sizes)
+        row = np.repeat(rows, sizes)
+        least = np.where(edge.scope[rows] == Scope.GLOBAL, -before, 0)
+        real: NDArray[np.bool_] = (f >= np.repeat(least, sizes)) & (f < np.repeat(most, sizes))
+        return (to, of, row) if real.all() else (to[real], of[real], row[real])
 
 
 def levels(source: Int, target: Int, nodes: int) -> tuple[Int, bool]:

@@ -106,9 +106,8 @@ def _rows(axes: Axes, keys: list[tuple[str, str]], sizes: list[str]) -> None:
     step = -(-max(len(keys), 1) // _MOST_LABELS)
     labels = [f"{plain(layer)} {role} ({size})" for (layer, role), size in zip(keys, sizes, strict=True)]
     axes.set_yticks(range(0, len(keys), step), labels[::step], fontsize=8)
-    for row, (above, below) in enumerate(pairwise(keys)):
-        if above[0] != below[0]:
-            axes.axhline(row + 0.5, color="white", linewidth=1.5)
+    between = [row + 0.5 for row, (above, below) in enumerate(pairwise(keys)) if above[0] != below[0]]
+    axes.hlines(between, *axes.get_xlim(), color="white", linewidth=1.5)
     for side in axes.spines.values():
         side.set_visible(False)
     axes.tick_params(axis="y", length=0)

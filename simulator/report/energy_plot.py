@@ -4,10 +4,13 @@ from collections import defaultdict
 from math import fsum
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
 from simulator.report.answer import Answer
+from simulator.report.boxes import boxes
 from simulator.report.names import PART_NAMES
 from simulator.report.text import fitting, percent, plain
 
@@ -17,6 +20,8 @@ _COLOURS = (
 )
 """Okabe and Ito's, which all kinds of colour vision tell apart, wine red and greys; one a part of ``PART_NAMES``."""
 _HATCHES = ("//", "..", "\\\\", "xx", "oo", "++", "", "||", "", "--")
+_HEIGHT = 0.8
+"""Of a bar, rows being 1 apart."""
 _MOST = 40
 """Layers drawn, the first by energy; the others share one bar."""
 
@@ -61,12 +66,15 @@ def _layers(energies: dict[tuple[str, str], float]) -> list[list[str]]:
 def _by_layer(
     axes: Axes, energies: dict[tuple[str, str], float], layers: list[list[str]], parts: list[str], unit: str
 ) -> None:
-    begin = [0.0] * len(layers)
-    rows = range(len(layers))
+    begin = np.zeros(len(layers))
+    rows = np.arange(len(layers))
     for part in parts:
-        widths = [fsum(energies.get((name, part), 0.0) for name in names) for names in layers]
-        axes.barh(rows, widths, left=begin, label=PART_NAMES[part], **look(part))
-        begin = [a + b for a, b in zip(begin, widths, strict=True)]
+        end = begin + [fsum(energies.get((name, part), 0.0) for name in names) for names in layers]
+        corners = boxes(begin, end, rows - _HEIGHT / 2, rows + _HEIGHT / 2)
+        axes.add_collection(PolyCollection(corners, label=PART_NAMES[part], **look(part)))
+        begin = end
+    axes.set_xlim(0, 1.05 * begin.max(initial=0.0) or 1.0)
+    axes.set_ylim(-0.6, len(layers) - 0.4)
     texts = [plain(names[0]) if len(names) == 1 else f"{len(names)} others" for names in layers]
     axes.set_yticks(rows, texts)
     axes.invert_yaxis()
@@ -95,7 +103,7 @@ def look(part: str) -> dict[str, Any]:
     """Colour and hatch of a part, the same in every plot; a second round of colours has other hatches."""
     turn, index = divmod(list(PART_NAMES).index(part), len(_COLOURS))
     hatch = _HATCHES[(index + 3 * turn) % len(_HATCHES)]
-    return {"color": _COLOURS[index], "hatch": hatch, "edgecolor": "white", "linewidth": 0.4}
+    return {"facecolor": _COLOURS[index], "hatch": hatch, "edgecolor": "white", "linewidth": 0.4}
 
 
 def _tidy(axes: Axes) -> None:

@@ -9,11 +9,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.collections import PolyCollection
-from matplotlib.colors import Normalize
+from matplotlib.colors import Normalize, to_rgba
 from matplotlib.figure import Figure
 
 from simulator.report import tables
 from simulator.report.answer import Answer
+from simulator.report.boxes import boxes
 from simulator.report.grid import cells
 from simulator.report.outlined import Outlined
 from simulator.report.text import plain
@@ -27,6 +28,9 @@ _LABELLED = 16
 """Grids with more columns than this get no names in their tiles."""
 _READABLE = 0.3
 """Least height [in] of a tile with a name in it."""
+
+_DRAWN_ONE_BY_ONE = 500
+"""More boxes than this are one picture in an SVG file."""
 
 _TICKS = 16
 """Most rows or columns that are numbered."""
@@ -158,28 +162,30 @@ def panel(axes: Axes, plan: Plan, shade: Shade) -> None:
 
 
 def _row_labels(plan: Plan) -> tuple[list[float], list[str]]:
-    """Middle and name of each row of tiles and of global units."""
+    """Middle and name of each row of tiles and of global units, from above."""
     rows = {str(row): name for name, (row, _) in plan.topology.tiles.items()}
     units = {f"global, {row}": name for name, row in plan.strips.items()}
     boxes = {label: plan.box(name) for label, name in (rows | units).items()}
-    return [top + height / 2 for _, top, height in boxes.values()], [label.split(",")[0] for label in boxes]
+    placed = sorted((top + height / 2, label.split(",")[0]) for label, (_, top, height) in boxes.items())
+    return [middle for middle, _ in placed], [label for _, label in placed]
 
 
 def _boxes(axes: Axes, plan: Plan, names: Iterable[str], shade: Shade) -> None:
     """Tiles or global units in the colours of their values; white where nothing has one, grey where nothing sits."""
-    corners, colours = [], []
-    for name in names:
-        left, top, height = plan.box(name)
-        x, y = (left + 0.04, left + 0.96), (top + 0.04, top + height - 0.04)
-        corners.append([(x[0], y[0]), (x[1], y[0]), (x[1], y[1]), (x[0], y[1])])
-        bare = "0.94" if name not in plan.cells else "white"
-        colours.append(shade.scale.cmap(shade.level(name)) if name in shade.values else bare)
-    if corners:
-        axes.add_collection(
-            PolyCollection(
-                corners, facecolors=colours, edgecolors="0.6", linewidths=min(0.6, 6 / plan.columns)
-            )
-        )
+    held = list(names)
+    if not held:
+        return
+    left, top, height = np.array([plan.box(name) for name in held]).T
+    corners = boxes(left + 0.04, left + 0.96, top + 0.04, top + height - 0.04)
+    colours = shade.scale.to_rgba(np.array([shade.values.get(name, 0.0) for name in held]))
+    for number, name in enumerate(held):
+        if name not in shade.values:
+            colours[number] = to_rgba("0.94" if name not in plan.cells else "white")
+    drawn = PolyCollection(
+        corners, facecolors=colours, edgecolors="0.6", linewidths=min(0.6, 6 / plan.columns)
+    )
+    drawn.set_rasterized(len(held) > _DRAWN_ONE_BY_ONE)
+    axes.add_collection(drawn)
 
 
 def _text(plan: Plan, name: str, shade: Shade) -> str:

@@ -35,15 +35,15 @@ class Plot:
 
 
 PLOTS = {
+    "buffers": Plot(buffer_plot.draw, buffer_plot.table),
+    "energy": Plot(lambda view: energy_plot.draw(view.answer)),
     "floorplan": Plot(lambda view: floor_plan.draw(view.answer), floor_plan_costs.table),
     "floorplan_costs": Plot(floor_plan_costs.draw),
-    "energy": Plot(lambda view: energy_plot.draw(view.answer)),
+    "roofline": Plot(roofline_plot.draw, roofline_plot.table),
     "pipeline": Plot(pipeline_plot.draw, pipeline_plot.table),
     "power": Plot(power_plot.draw),
-    "buffers": Plot(buffer_plot.draw, buffer_plot.table),
-    "roofline": Plot(roofline_plot.draw, roofline_plot.table),
 }
-"""File name without ending -> plot."""
+"""File name without ending -> plot; what takes longest comes first, so that several processes end together."""
 
 
 def write_plots(answer: Answer, folder: Path) -> None:
@@ -61,7 +61,7 @@ def drawing(answer: Answer, folder: Path, processes: int) -> Iterator[None]:
         write_plots(answer, folder)
         return
     view = View(answer)
-    _ = view.waits, view.buffers, answer.power  # so that not every copy works them out
+    _ = view.waits, answer.power  # so that not every copy works them out
     context = get_context("fork")
     with ProcessPoolExecutor(processes, context, initializer=_take, initargs=(view, folder)) as pool:
         drawn = pool.map(_write_own, PLOTS)

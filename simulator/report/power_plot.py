@@ -31,7 +31,6 @@ def draw(view: View) -> Figure:
     for part in order:
         top = base + parts[part] / watt
         style = look(part) | {"linewidth": 0, "label": PART_NAMES.get(part, part)}
-        style["facecolor"] = style.pop("color")
         # Not as ``stairs``: that looks for the limits of each step.
         axes.add_artist(StepPatch(top, edges, baseline=base, fill=True, **style))
         base = top

@@ -5,6 +5,7 @@ from math import fsum
 from pathlib import Path
 
 import matplotlib as mpl
+import numpy as np
 import pytest
 from matplotlib.container import BarContainer
 
@@ -107,14 +108,14 @@ def test_global_units_stand_below_the_row_that_feeds_them(recurrent: Result) -> 
 
 def test_bars_add_up_to_the_energy(answer: Result) -> None:
     for axes in energy_plot.draw(answer).axes:
-        widths = fsum(
-            bar.get_width() for group in axes.containers if isinstance(group, BarContainer) for bar in group
-        )
+        bars = [bar for group in axes.containers if isinstance(group, BarContainer) for bar in group]
+        corners = [path.vertices[:, 0] for group in axes.collections for path in group.get_paths()]
+        widths = fsum([*(bar.get_width() for bar in bars), *(float(np.ptp(x)) for x in corners)])
         unit = {"nJ": 1e3, "uJ": 1e6, "mJ": 1e9}[axes.get_xlabel().split("[")[1].rstrip("]")]
         total = fsum(entry.energy for entry in answer.energy) / 2
         assert widths * unit == pytest.approx(total, rel=1e-9)
 
 
 def test_looks_tell_all_parts_apart() -> None:
-    looks = {(look["color"], look["hatch"]) for look in map(energy_plot.look, energy_plot.PART_NAMES)}
+    looks = {(look["facecolor"], look["hatch"]) for look in map(energy_plot.look, energy_plot.PART_NAMES)}
     assert len(looks) == len(energy_plot.PART_NAMES)
