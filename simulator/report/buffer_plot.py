@@ -7,10 +7,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from simulator.program.form import Int
-from simulator.report.buffers import Buffer
+from simulator.report.buffers import Buffer, mean_level
 from simulator.report.text import fitting, plain
 from simulator.report.view import View
 
@@ -33,16 +32,16 @@ _MOST_LABELS = 60
 
 def table(view: View) -> pd.DataFrame:
     """One row per layer, role and stretch of time, over the part of the run that is drawn."""
-    edges = _edges(view)
-    frames = []
-    for (layer, role), group in _groups(view).items():
-        capacity, mean = sum(b.capacity for b in group), _mean(group, edges)
-        frame = pd.DataFrame({"begin_ns": edges[:-1] / 1e3, "end_ns": edges[1:] / 1e3, "mean_entries": mean})
-        named = frame.assign(
-            layer=layer, role=role, buffers=len(group), capacity=capacity, fill=mean / capacity
-        )
-        frames.append(named[list(COLUMNS)])
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(COLUMNS))
+    edges, groups = _edges(view), _groups(view)
+    if not groups:
+        return pd.DataFrame(columns=list(COLUMNS))
+    sizes = [(layer, role, len(group), _capacity(group)) for (layer, role), group in groups.items()]
+    rows = pd.DataFrame(sizes, columns=list(COLUMNS)[:4])
+    table = rows.loc[rows.index.repeat(len(edges) - 1)].reset_index(drop=True)
+    table["begin_ns"], table["end_ns"] = (np.tile(end / 1e3, len(groups)) for end in (edges[:-1], edges[1:]))
+    table["mean_entries"] = np.concatenate([mean_level(group, edges) for group in groups.values()])
+    table["fill"] = table["mean_entries"] / table["capacity"]
+    return table
 
 
 def draw(view: View) -> Figure:
@@ -50,7 +49,7 @@ def draw(view: View) -> Figure:
     groups, edges = _groups(view), _edges(view)
     figure = Figure(figsize=(10.5, min(max(1.9 + 0.24 * len(groups), 2.6), 14.0)), layout="constrained")
     axes = figure.subplots()
-    fill = [_mean(group, edges) / sum(b.capacity for b in group) for group in groups.values()]
+    fill = [mean_level(group, edges) / _capacity(group) for group in groups.values()]
     unit, size = fitting(view.end / 1e3, "ns")
     end = view.end / 1e3 / size
     shown = np.array(fill) if fill else np.zeros((1, len(edges) - 1))
@@ -87,19 +86,14 @@ def _groups(view: View) -> dict[tuple[str, str], list[Buffer]]:
     return {key: found[key] for key in keys}
 
 
-def _mean(group: Sequence[Buffer], edges: Int) -> NDArray[np.float64]:
-    """Entries taken in a group of buffers, mean over each stretch."""
-    return np.asarray(sum((buffer.mean(edges) for buffer in group), np.zeros(len(edges) - 1)))
+def _capacity(group: Sequence[Buffer]) -> int:
+    return sum(buffer.capacity for buffer in group)
 
 
 def _size(group: Sequence[Buffer]) -> str:
     """``3 x 2``: buffers times entries, where they are alike."""
     sizes = {buffer.capacity for buffer in group}
-    return (
-        f"{len(group)} x {sizes.pop()}"
-        if len(sizes) == 1
-        else f"{len(group)}, {sum(b.capacity for b in group)} in all"
-    )
+    return f"{len(group)} x {sizes.pop()}" if len(sizes) == 1 else f"{len(group)}, {_capacity(group)} in all"
 
 
 def _rows(axes: Axes, keys: list[tuple[str, str]], sizes: list[str]) -> None:

@@ -1,9 +1,10 @@
 """How full every buffer was, from the slots that operations take and the credits that they wait for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator.program.form import NONE, Edge, Event, Index, Int, Kind, Program, Scope
 from simulator.program.history import History
@@ -32,14 +33,17 @@ class Buffer:
     time: Int
     level: Int
 
-    def mean(self, edges: Int) -> "np.typing.NDArray[np.float64]":
-        """Mean entries taken between successive ``edges`` [ps], shape (edges - 1,)."""
-        time = np.concatenate((np.zeros(1, np.int64), self.time))
-        level = np.concatenate((np.zeros(1, np.int64), self.level))
-        filled = np.concatenate((np.zeros(1), np.cumsum(level[:-1] * np.diff(time).astype(float))))
-        at = np.searchsorted(time, edges, side="right") - 1
-        sums = filled[at] + level[at] * (edges - time[at])
-        return np.asarray(np.diff(sums) / np.diff(edges))
+
+def mean_level(group: Sequence[Buffer], edges: Int) -> NDArray[np.float64]:
+    """Mean entries taken in a group of buffers between successive ``edges`` [ps], shape (edges - 1,)."""
+    time = np.concatenate([np.zeros(1, np.int64), *(buffer.time for buffer in group)])
+    step = np.concatenate([np.zeros(1, np.int64), *(np.diff(buffer.level, prepend=0) for buffer in group)])
+    order = np.argsort(time, kind="stable")
+    time, level = time[order], np.cumsum(step[order])
+    filled = np.concatenate((np.zeros(1), np.cumsum(level[:-1] * np.diff(time).astype(float))))
+    at = np.searchsorted(time, edges, side="right") - 1
+    sums = filled[at] + level[at] * (edges - time[at])
+    return np.asarray(np.diff(sums) / np.diff(edges))
 
 
 def buffers(program: Program, history: History) -> list[Buffer]:

@@ -64,7 +64,8 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
     """CSV with quoted texts; a text that a spreadsheet would take for a formula gets a leading apostrophe."""
     safe = table.copy(deep=False)
     for name in table.columns[[not is_numeric_dtype(kind) for kind in table.dtypes]]:
-        safe[name] = table[name].map(_harmless)
+        if any(_harmless(cell) is not cell for cell in table[name].unique()):
+            safe[name] = table[name].map(_harmless)
     safe.to_csv(path, index=False, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n", encoding="utf-8")
 
 

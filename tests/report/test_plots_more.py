@@ -21,7 +21,7 @@ from simulator.engine.simpy_engine import SimpyEngine
 from simulator.measure.attribution import attribution
 from simulator.measure.causes import WORDS
 from simulator.report import buffer_plot, floor_plan_costs, pipeline_plot, power_plot, roofline_plot, tables
-from simulator.report.buffers import Buffer, buffers
+from simulator.report.buffers import Buffer, buffers, mean_level
 from simulator.report.busy import busy
 from simulator.report.drawing import save, settings
 from simulator.report.outlined import Outlined
@@ -171,8 +171,12 @@ def test_work_in_a_stretch_of_time() -> None:
 
 
 def test_mean_level_of_a_buffer() -> None:
+    edges = np.array([0, 2, 4, 8, 12])
     buffer = Buffer("tile", "host.in", "input", "a", 2, np.array([2, 6, 9]), np.array([1, 2, 0]))
-    assert buffer.mean(np.array([0, 2, 4, 8, 12])).tolist() == [0, 1, (2 + 4) / 4, 2 / 4]
+    other = Buffer("tile", "host.in", "input", "a", 1, np.array([0, 4]), np.array([1, 0]))
+    assert mean_level([buffer], edges).tolist() == [0, 1, (2 + 4) / 4, 2 / 4]
+    assert mean_level([buffer, other], edges).tolist() == [1, 2, (2 + 4) / 4, 2 / 4]
+    assert mean_level([], edges).tolist() == [0] * 4
 
 
 @BOTH
