@@ -13,8 +13,6 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 _STYLE: Any = {"svg.hashsalt": "simulator", "font.size": 9, "hatch.linewidth": 0.5}
-_PICTURES = 200
-"""Dots an inch of what is a picture within an SVG."""
 _EFFORT = 3
 """Of the compression of a PNG: half the time of the usual 6, for a tenth more bytes."""
 
@@ -37,7 +35,7 @@ def render(figure: Figure, dpi: int) -> tuple[bytes, bytes]:
     picture = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba())
     picture.convert("RGB").save(png, format="png", compress_level=_EFFORT, dpi=(dpi, dpi))
     figure.set_layout_engine(None)
-    figure.savefig(svg, format="svg", dpi=_PICTURES, metadata={"Date": None, "Creator": None})
+    figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
     return png.getvalue(), svg.getvalue()
 
 

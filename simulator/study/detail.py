@@ -1,7 +1,5 @@
 """What every operation of a run went through, for a whole run or its beginning."""
 
-from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -11,7 +9,6 @@ from simulator.mapping.plan import Mapping
 from simulator.measure.attribution import Attribution, attribution
 from simulator.measure.energy import Entry, energy
 from simulator.measure.power import Power, power
-from simulator.measure.times import Times
 from simulator.program.form import Program
 from simulator.program.history import History, history
 from simulator.program.timeline import Timeline
@@ -53,7 +50,8 @@ class Detail:
         return self.timeline.recording.level == "full"
 
     def work_out(self, *, reports: bool) -> None:
-        """Derive what every operation went through, and with ``reports`` what these show."""
+        """Derive energy and what every operation went through, and with ``reports`` what these show."""
+        _ = self.energy
         if not self.recorded:
             return
         _ = self.past
@@ -69,16 +67,3 @@ def beginning(whole: Detail, engine: Engine, count: int) -> Detail | None:
         return None
     program = replace(whole.program, schedule=whole.program.schedule[:count])
     return replace(whole, program=program, timeline=run(engine, program))
-
-
-def looked_into(
-    whole: Detail, begin: Callable[[], Detail | None], timed: Callable[[], Times], *, ahead: bool
-) -> tuple[Detail | None, Times]:
-    """The beginning, where there is one, and the times; of it, else of the whole, all is worked out.
-
-    ``ahead``: what reports show too, while a copy of this process finds the times.
-    """
-    with aside(timed) if ahead else nullcontext(timed) as found:
-        begun = begin()
-        (begun or whole).work_out(reports=ahead)
-        return begun, found()

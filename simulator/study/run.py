@@ -1,6 +1,7 @@
 """One run as a function: chip, trace and mapping in; program, timeline and figures out. Nothing is written."""
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import accumulate
@@ -31,8 +32,9 @@ from simulator.program.form import Program
 from simulator.program.history import History
 from simulator.program.timeline import FULL, Recording, Timeline
 from simulator.study import engines
+from simulator.study.aside import aside
 from simulator.study.balanced import balanced
-from simulator.study.detail import Detail, beginning, looked_into
+from simulator.study.detail import Detail, beginning
 from simulator.study.executed import alone, execute, in_detail, kept, repeated, schedule
 from simulator.study.generate import Limits
 from simulator.study.reloaded import reloaded
@@ -126,8 +128,9 @@ def simulate(
     ``placement`` to ``reload``: see ``plan``. ``ideal``: what costs nothing (network, memory, host). ``max_batch``: see
     ``Limits``. ``recording``: what the timeline keeps; no figure depends on it. ``detail``: most operations that are
     kept one by one; of a longer run only the ``beginning``. ``contrast``: times once more with each ideal, and what
-    would help; ``load``: latency under load. ``ahead``: reports will show waits and power, which are worked out while
-    a copy of this process finds the steady interval. ``progress`` is told each step. Raises InputError, DeadlockError.
+    would help; ``load``: latency under load. ``ahead``: reports will show waits and power, which are worked out too,
+    while a copy of this process finds the steady interval. ``progress`` is told each step. Raises InputError and
+    DeadlockError.
     """
     _check_generation(trace, max_batch, load)
     mapping = plan(chip_file, trace, placement, tiles, chips, engine=engine, ideal=ideal, reload=reload)
@@ -138,11 +141,13 @@ def simulate(
     pace = Pace(repeated(trace), alone(trace))
     steady, limits = pace.of(program), _limits(mapping, max_batch, ideal)
     timed = partial(times, program, engine, pace, tuple(ideal), load)
-    timeline, generation = execute(program, trace, engine, recording, limits)
-    progress("steady interval")
-    whole = Detail(chip_file.chip, mapping, program, timeline)
-    begin = partial(beginning, whole, engine, kept(trace, program, detail))
-    begun, own = looked_into(whole, begin, timed, ahead=ahead)
+    with aside(timed) if ahead else nullcontext(timed) as found:
+        timeline, generation = execute(program, trace, engine, recording, limits)
+        whole = Detail(chip_file.chip, mapping, program, timeline)
+        begun = beginning(whole, engine, kept(trace, program, detail))
+        (begun or whole).work_out(reports=ahead)
+        progress("steady interval")
+        own = found()
     rows = contrasts(lowered, engine, pace, own, load=load, progress=progress) if contrast else [own]
     least, start = bounds(steady), _start(steady, engine, own, progress) if contrast else None
     result = Result(
