@@ -14,12 +14,13 @@ Made = TypeVar("Made")
 
 
 @contextmanager
-def aside(make: Callable[[], Made]) -> Iterator[Callable[[], Made]]:
+def aside(make: Callable[[], Made], *, wanted: bool = True) -> Iterator[Callable[[], Made]]:
     """Begin ``make`` beside the block; the call that the block gets waits for what it gives.
 
-    Where there is no second processor or no safe copy, and where the copy fails, that call makes it itself.
+    Where that is not wanted, where there is no second processor or no safe copy, and where the copy fails, that call
+    makes it itself.
     """
-    if (os.cpu_count() or 1) == 1 or sys.platform != "linux":
+    if not wanted or (os.cpu_count() or 1) == 1 or sys.platform != "linux":
         yield make
         return
     receiver, sender = Pipe(duplex=False)

@@ -61,9 +61,13 @@ class Detail:
                 vars(self)["power"] = spent()  # where the cached property looks
 
 
-def beginning(whole: Detail, engine: Engine, count: int) -> Detail | None:
-    """The first ``count`` inferences run alone; None where these are all."""
-    if count == len(whole.program.schedule):
+def beginning(
+    chip: Chip, mapping: Mapping, whole: Program, engine: Engine, count: int, *, reports: bool
+) -> Detail | None:
+    """The first ``count`` inferences run alone, worked out; None where these are all."""
+    if count == len(whole.schedule):
         return None
-    program = replace(whole.program, schedule=whole.program.schedule[:count])
-    return replace(whole, program=program, timeline=run(engine, program))
+    program = replace(whole, schedule=whole.schedule[:count])
+    begun = Detail(chip, mapping, program, run(engine, program))
+    begun.work_out(reports=reports)
+    return begun

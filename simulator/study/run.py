@@ -1,7 +1,6 @@
 """One run as a function: chip, trace and mapping in; program, timeline and figures out. Nothing is written."""
 
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import accumulate
@@ -140,12 +139,17 @@ def simulate(
     recording = recording if in_detail(trace, program, detail) else Recording("off")
     pace = Pace(repeated(trace), alone(trace))
     steady, limits = pace.of(program), _limits(mapping, max_batch, ideal)
+    begin = partial(beginning, chip_file.chip, mapping, program, engine, reports=ahead)
     timed = partial(times, program, engine, pace, tuple(ideal), load)
-    with aside(timed) if ahead else nullcontext(timed) as found:
-        timeline, generation = execute(program, trace, engine, recording, limits)
+    executed = partial(execute, program, trace, engine, recording, limits)
+    early = recording.level == "off" and not trace.generates  # tokens lengthen the schedule while it runs
+    with aside(timed, wanted=ahead) as found, aside(executed, wanted=ahead and early) as ran:
+        begun = begin(kept(trace, program, detail)) if early else None
+        timeline, generation = ran()
         whole = Detail(chip_file.chip, mapping, program, timeline)
-        begun = beginning(whole, engine, kept(trace, program, detail))
-        (begun or whole).work_out(reports=ahead)
+        begun = begun or begin(kept(trace, program, detail))
+        if begun is None:
+            whole.work_out(reports=ahead)
         progress("steady interval")
         own = found()
     rows = contrasts(lowered, engine, pace, own, load=load, progress=progress) if contrast else [own]
