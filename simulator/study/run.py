@@ -142,9 +142,9 @@ def simulate(
     begin = partial(beginning, chip_file.chip, mapping, program, engine, reports=ahead)
     timed = partial(times, program, engine, pace, tuple(ideal), load)
     executed = partial(execute, program, trace, engine, recording, limits)
-    early = recording.level == "off" and not trace.generates  # tokens lengthen the schedule while it runs
-    with aside(timed, wanted=ahead) as found, aside(executed, wanted=ahead and early) as ran:
-        begun = begin(kept(trace, program, detail)) if early else None
+    apart = recording.level == "off" and not trace.generates  # tokens lengthen the schedule while it runs
+    with aside(timed, wanted=ahead) as found, aside(executed, wanted=ahead and apart) as ran:
+        begun = begin(kept(trace, program, detail)) if apart else None
         timeline, generation = ran()
         whole = Detail(chip_file.chip, mapping, program, timeline)
         begun = begun or begin(kept(trace, program, detail))
@@ -162,9 +162,7 @@ def simulate(
         program=program,
         timeline=timeline,
         times=rows,
-        metrics=metrics(
-            Measured(whole.chip, mapping, program, timeline, own, whole.energy, steady, generation)
-        ),
+        metrics=_metrics(whole, own, steady, generation),
         energy=whole.energy,
         bounds=least,
         limiter=limiter(least, own.steady.interval),
@@ -180,6 +178,12 @@ def simulate(
 def _lowered(mapping: Mapping, trace: Trace, free: Sequence[str]) -> Program:
     """The program in which so much costs nothing."""
     return lower(mapping, trace.graphs, schedule(trace), free, trace.longest)
+
+
+def _metrics(whole: Detail, own: Times, steady: Program, generation: Generation | None) -> list[Metric]:
+    """The figures of a run."""
+    seen = whole.chip, whole.mapping, whole.program, whole.timeline
+    return metrics(Measured(*seen, own, whole.energy, steady, generation))
 
 
 def _start(steady: Program, engine: Engine, own: Times, progress: Callable[[str], None]) -> Base:
