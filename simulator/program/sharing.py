@@ -57,7 +57,13 @@ def clocks(tables: Tables) -> tuple[Int, Int]:
     """Period and phase [ps] per stream of a checked program."""
     count = len(tables.stream.key)
     period, phase = np.ones(count, np.int64), np.zeros(count, np.int64)
-    for s in np.unique(stream_of(tables.stream)[tables.resource.period[tables.stream.resource] > 1]).tolist():
+    resources = np.diff(tables.stream.resource_from)
+    single = np.flatnonzero(resources == 1)
+    own = tables.stream.resource[tables.stream.resource_from[single]]
+    period[single] = tables.resource.period[own]
+    phase[single] = tables.resource.phase[own] % period[single]
+    clocked = np.unique(stream_of(tables.stream)[tables.resource.period[tables.stream.resource] > 1])
+    for s in clocked[resources[clocked] > 1].tolist():
         period[s], phase[s] = clock_of(tables, s) or (1, 0)
     for kept in (period, phase):
         kept.setflags(write=False)
