@@ -37,7 +37,7 @@ app.command("validate")(guard.guarded(validate_command))
 app.add_typer(trace_app, name="trace")
 app.add_typer(new_app, name="new")
 
-_YOUNG = 200_000
+_YOUNG = 500_000
 """Objects made between two looks for cycles among them: a run makes many at once, and all of them stay."""
 
 
@@ -72,3 +72,5 @@ def main() -> None:
         guard.heard()
         guard.complain("interrupted")
         sys.exit(guard.INTERRUPTED)
+    finally:
+        gc.freeze()  # or Python looks for cycles among all that is left before it ends: a second after a long run
