@@ -159,15 +159,14 @@ def _since(layout: Layout, times: Int) -> Int:
 
 def _early(layout: Layout) -> Int:
     """Floors, releases, and the beat of background work."""
-    table, stream = layout.tables.stream, layout.stream
-    beat = table.first[stream] + layout.order * table.every[stream]
-    schedule = layout.program.schedule
-    if not schedule:
-        return beat
-    floor = np.array([row.floor for row in schedule], np.int64)[layout.inference]
-    release = np.array([row.release for row in schedule], np.int64)[layout.inference]
-    arrival = np.where(table.released[stream], np.maximum(floor, release), floor)
-    return np.asarray(np.where(layout.inference >= 0, arrival, beat))
+    table, schedule = layout.tables.stream, layout.program.schedule
+    floor = np.array([0, *(row.floor for row in schedule)], np.int64)
+    release = np.array([0, *(row.release for row in schedule)], np.int64)
+    early = layout.spread(np.where(table.released[:, None], np.maximum(floor, release), floor))
+    if table.every.any():
+        beat = table.first[layout.stream] + layout.order * table.every[layout.stream]
+        early = np.where(layout.inference >= 0, early, beat)
+    return early
 
 
 def _ready(layout: Layout, times: Int, least: Int) -> Int:

@@ -61,7 +61,7 @@ class Layout:
     @cached_property
     def inference(self) -> Int:
         """Inference of each operation, -1 for background work."""
-        return self._spread(np.arange(-1, len(self.segments)))
+        return self.spread(np.arange(-1, len(self.segments)))
 
     @cached_property
     def _lengths(self) -> Int:
@@ -69,14 +69,14 @@ class Layout:
         behind = np.where(self.tables.stream.every > 0, self.count, 0)
         return np.concatenate((behind[None], np.diff(self.base, axis=0))).T
 
-    def _spread(self, cells: Int) -> Int:
+    def spread(self, cells: Int) -> Int:
         """Per operation its entry of ``cells``, shape (streams, 1 + inferences)."""
         lengths = self._lengths
         return np.repeat(np.broadcast_to(cells, lengths.shape).ravel(), lengths.ravel())
 
     def _of_segment(self, table: Int) -> Int:
         """Per operation its entry of a table of segments and streams; the first segment's for background work."""
-        return self._spread(table[np.append(0, self.segments)].T) if len(table) else self.stream[:0]
+        return self.spread(table[np.append(0, self.segments)].T) if len(table) else self.stream[:0]
 
     @cached_property
     def k(self) -> Int:
@@ -93,7 +93,7 @@ class Layout:
     @cached_property
     def segment(self) -> Int:
         """Segment of each operation; 0 for background work."""
-        return self._spread(np.append(0, self.segments))
+        return self.spread(np.append(0, self.segments))
 
     def duration(self, table: DurationTable) -> Int:
         """Duration or priority of each operation."""
