@@ -32,7 +32,7 @@ _READABLE = 0.3
 _DRAWN_ONE_BY_ONE = 500
 """More boxes than this are one picture in an SVG file."""
 
-_TICKS = 16
+_TICKS = 10
 """Most rows or columns that are numbered."""
 
 

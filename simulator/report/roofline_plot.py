@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogFormatter
+from matplotlib.ticker import LogFormatter, NullLocator
 
 from simulator.measure.totals import totals
 from simulator.report.answer import Answer
@@ -23,6 +23,8 @@ COLUMNS = {
     "value": "GOPS or GB/s",
 }
 """Column -> definition."""
+_DECADES = 1000
+"""From the least to the largest value of an axis; beyond, only powers of ten are marked."""
 _COLOURS = {"host port": BLUE, "links": RED}
 _MARKERS = {"host port": "o", "links": "D"}
 SUSTAINED = "sustained"
@@ -122,15 +124,16 @@ def draw(view: View) -> Figure:
     axes = figure.subplots()
     axes.set_xscale("log")
     axes.set_yscale("log")
-    for axis in (
-        axes.xaxis,
-        axes.yaxis,
-    ):  # as plain text: setting powers of ten takes longer than all the rest
-        axis.set_major_formatter("{x:,.10g}")
-        axis.set_minor_formatter(LogFormatter())
     x, y = _limits(lines, marks)
     axes.set_xlim(*x)
     axes.set_ylim(*y)
+    for axis, (low, high) in ((axes.xaxis, x), (axes.yaxis, y)):
+        axis.set_major_formatter(
+            "{x:,.10g}"
+        )  # as plain text: setting powers of ten takes longer than all the rest
+        axis.set_minor_formatter(LogFormatter())
+        if high > _DECADES * low:
+            axis.set_minor_locator(NullLocator())
     _roofs(axes, lines, bounds(answer)[:1])
     _points(axes, marks)
     axes.set_xlabel("operations per byte moved")
