@@ -26,9 +26,18 @@ def rise(m: Memory, heap: int, at: int, time: int, code: int) -> None:
     m[at + 1] = code
 
 
-def drop_first(m: Memory) -> None:
-    """Remove the earliest event: move the hole to the bottom, then the last event up from there."""
+def first_time(m: Memory) -> int:
+    """When the earliest event is, INF for none."""
+    time = INF
+    if m[HEAP_LENGTH] > 0:
+        time = m[m[HEAP]]
+    return time
+
+
+def take_first(m: Memory) -> int:
+    """Remove the earliest event: move the hole to the bottom, then the last event up from there. Gives its code."""
     heap = m[HEAP]
+    first = m[heap + 1]
     m[HEAP_LENGTH] -= 1
     end = heap + 2 * m[HEAP_LENGTH]
     at = heap
@@ -42,3 +51,4 @@ def drop_first(m: Memory) -> None:
         at = below
         below = 2 * at - heap + 2
     rise(m, heap, at, m[end], m[end + 1])
+    return first

@@ -13,7 +13,7 @@ follows from them; grants of solitary streams can have such consequences and com
 
 from simulator.engine.fast_engine.arbiter import arbitrate, settle
 from simulator.engine.fast_engine.edges import look_up
-from simulator.engine.fast_engine.heap import drop_first
+from simulator.engine.fast_engine.heap import first_time, take_first
 from simulator.engine.fast_engine.holds import hand_on
 from simulator.engine.fast_engine.layout import *
 from simulator.engine.fast_engine.lists import prefetch, stack, tell, wait
@@ -120,22 +120,23 @@ def obstacle(m: Memory) -> int:
         return GROW_HEAP
     if m[NODES_LEFT] < m[NODES_NEEDED]:
         return GROW_NODES
-    if m[AGENDA_LENGTH] > 0 and (m[HEAP_LENGTH] == 0 or m[m[HEAP]] > m[NOW]):
+    time = first_time(m)
+    if m[AGENDA_LENGTH] > 0 and time > m[NOW]:
         return NIL
-    if m[HEAP_LENGTH] == 0:
+    if time == INF:
         return IDLE_HEAP
-    if m[m[HEAP]] > m[DEADLINE]:
+    if time > m[DEADLINE]:
         return STALLED
     return NIL
 
 
 def happen(m: Memory) -> int:
     """The next event; the stream that is to be run for it, NIL for none."""
-    if m[AGENDA_LENGTH] > 0 and (m[HEAP_LENGTH] == 0 or m[m[HEAP]] > m[NOW]):
+    now = first_time(m)
+    if m[AGENDA_LENGTH] > 0 and now > m[NOW]:
         settle(m)
         return NIL
-    now, code = m[m[HEAP]], m[m[HEAP] + 1]
-    drop_first(m)
+    code = take_first(m)
     if now > m[NOW]:
         m[NOW] = now
     s = code & ADDRESS_MASK

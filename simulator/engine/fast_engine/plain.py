@@ -3,15 +3,20 @@
 As it stands, ``m[s + NEXT]`` makes an integer for the address, which costs three times what the access does. So rows
 become lists of their own (see rows.py), fetched once for each variable that names one, ``s_row = rows[s]``, and
 ``m[s + NEXT]`` becomes ``s_row[0]``. All else stays in the flat memory: lists, rings, tables, works, and the rows of
-inferences, of which there may be millions.
+inferences, of which there may be millions. Events to come are a heap of Python's own library while the kernel runs.
 """
 
 import ast
 from functools import cache
+from heapq import heappop, heappush
+from itertools import chain
+from types import CodeType
 from typing import Any
 
 from simulator.engine.fast_engine.inline import inline
+from simulator.engine.fast_engine.layout import HEAP, HEAP_LENGTH
 from simulator.engine.fast_engine.machine import Advance
+from simulator.engine.fast_engine.rows import Rows
 from simulator.engine.fast_engine.sources import CONSTANTS, ENTRY, functions, names, texts
 
 _FLAT = {"ALL_WORKS", "RELEASE", "FLOOR", "BEGAN", "ENDED", "OPEN", "CONTEXT_OF", "GROUPS_OF"}
@@ -21,20 +26,59 @@ _ANY_FIELD = "field"
 """Variable that names one."""
 
 
-@cache
+_HEAP = """
+def push(m, time, phase, address):
+    m[HEAP_LENGTH] += 1
+    heappush(events, (time, (phase << PHASE_BITS) | address))
+
+
+def first_time(m):
+    time = INF
+    if m[HEAP_LENGTH] > 0:
+        time = events[0][0]
+    return time
+
+
+def take_first(m):
+    m[HEAP_LENGTH] -= 1
+    return heappop(events)[1]
+"""
+"""What stands in place of heap.py."""
+
+
 def plain_kernel() -> Advance:
-    """The kernel's entry, for a memory with rows."""
-    return load(texts())
+    """The kernel's entry, for the memory with rows of one run."""
+    return load(_code())
 
 
-def load(sources: list[str]) -> Advance:
-    """The entry of the kernel that these modules hold."""
-    made = list(map(_specialised, inline(functions(sources))))
-    module = ast.fix_missing_locations(ast.Module([*made], []))
-    space: dict[str, Any] = {}
-    exec(compile(module, "kernel", "exec"), space)
+@cache
+def _code() -> CodeType:
+    return specialise(texts())
+
+
+def specialise(sources: list[str]) -> CodeType:
+    """The kernel that these modules hold."""
+    trees = functions(sources) | functions([_HEAP])
+    made = list(map(_specialised, inline(trees)))
+    return compile(ast.fix_missing_locations(ast.Module([*made], [])), "kernel", "exec")
+
+
+def load(code: CodeType) -> Advance:
+    """The entry of a kernel, with events of its own."""
+    events: list[tuple[int, int]] = []
+    space: dict[str, Any] = {"events": events, "heappush": heappush, "heappop": heappop}
+    exec(code, space)
     entry = space[ENTRY]
-    return lambda m, flat: int(entry(m.words, m.rows, flat))
+
+    def advance(m: Rows, flat: Any) -> int:
+        words, at = m.words, m.words[HEAP]
+        end = at + 2 * words[HEAP_LENGTH]
+        events[:] = zip(words[at:end:2], words[at + 1 : end : 2], strict=True)
+        why = int(entry(words, m.rows, flat))
+        words[at : at + 2 * len(events)] = chain.from_iterable(events)
+        return why
+
+    return advance
 
 
 def _specialised(tree: ast.FunctionDef) -> ast.FunctionDef:

@@ -19,12 +19,15 @@ class Rows:
     def __init__(self, words: Int):
         self.words: list[int] = words.tolist()
         self.rows: list[list[int] | None] = []
+        self._laid: list[list[int]] = []
         self.extend([])
 
     def lay(self, addresses: Int, size: int) -> None:
         """The words at these addresses are rows from now on."""
         for at in addresses.tolist():
-            self.rows[at : at + size] = [[*self.words[at : at + size], at]] * size
+            row = [*self.words[at : at + size], at]
+            self.rows[at : at + size] = [row] * size
+            self._laid.append(row)
 
     def extend(self, words: Iterable[int]) -> None:
         """Add words at the end."""
@@ -49,12 +52,12 @@ class Rows:
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Int:
         """All words."""
         words = np.array(self.words, np.int64)
-        for row in {id(row): row for row in self.rows if row is not None}.values():
+        for row in self._laid:
             words[row[-1] : row[-1] + len(row) - 1] = row[:-1]
         return words
 
     def put(self, words: Int) -> None:
         """Take over all words."""
         self.words = words.tolist()
-        for row in {id(row): row for row in self.rows if row is not None}.values():
+        for row in self._laid:
             row[:-1] = self.words[row[-1] : row[-1] + len(row) - 1]

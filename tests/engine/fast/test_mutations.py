@@ -11,7 +11,7 @@ from random_programs import random_program
 
 from simulator.engine.fast_engine import FastEngine, engine, session
 from simulator.engine.fast_engine.machine import Machine
-from simulator.engine.fast_engine.plain import load
+from simulator.engine.fast_engine.plain import load, specialise
 from simulator.engine.fast_engine.sources import texts
 from simulator.engine.simpy_engine import SimpyEngine
 from simulator.program.finalise import finalise
@@ -99,5 +99,5 @@ def test_a_forgotten_context_or_group_is_noticed(usual: Any, monkeypatch: pytest
 def test_a_wrong_comparison_in_the_kernel_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = [text.replace("return s < other", "return s > other") for text in texts()]
     assert wrong != texts()
-    monkeypatch.setattr(engine, "_plain", lambda: load(wrong))
+    monkeypatch.setattr(engine, "_plain", lambda: load(specialise(wrong)))
     assert first_difference(FastEngine(compiled=False)) != ""

@@ -10,7 +10,7 @@ from kernels import BODIES, HEAD, memories, source
 
 from simulator.engine.fast_engine import layout
 from simulator.engine.fast_engine.inline import inline
-from simulator.engine.fast_engine.plain import load
+from simulator.engine.fast_engine.plain import load, specialise
 from simulator.engine.fast_engine.rows import Rows
 from simulator.engine.fast_engine.sources import functions
 
@@ -57,7 +57,7 @@ def test_same_as_the_source(name: str) -> None:
     text = source(BODIES[name])
     space: dict[str, Any] = {}
     exec(compile(text, name, "exec"), space)
-    made = load([text.removeprefix(HEAD)])
+    made = load(specialise([text.removeprefix(HEAD)]))
     for plain in memories(name):
         rows = Rows(np.array(plain))
         expected = space["advance"](plain, [0])
@@ -77,7 +77,7 @@ def test_rows_and_flat_memory_hold_the_same() -> None:
             words[s + layout.CURSOR] = draw.randint(700, 800)
         rows, plain, flat = Rows(words), words.tolist(), [0]
         rows.lay(np.array(streams), layout.STREAM_SIZE)
-        assert load([ROWS])(rows, flat) == space["advance"](plain, [0])
+        assert load(specialise([ROWS]))(rows, flat) == space["advance"](plain, [0])
         assert np.array(rows).tolist() == plain
         assert flat == [plain[layout.STACK]]
 
