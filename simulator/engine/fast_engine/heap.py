@@ -27,11 +27,8 @@ def rise(m: Memory, heap: int, at: int, time: int, code: int) -> None:
 
 
 def first_time(m: Memory) -> int:
-    """When the earliest event is, INF for none."""
-    time = INF
-    if m[HEAP_LENGTH] > 0:
-        time = m[m[HEAP]]
-    return time
+    """When the earliest event is; there must be one."""
+    return m[m[HEAP]]
 
 
 def take_first(m: Memory) -> int:

@@ -120,22 +120,21 @@ def obstacle(m: Memory) -> int:
         return GROW_HEAP
     if m[NODES_LEFT] < m[NODES_NEEDED]:
         return GROW_NODES
-    time = first_time(m)
-    if m[AGENDA_LENGTH] > 0 and time > m[NOW]:
+    if m[AGENDA_LENGTH] > 0 and (m[HEAP_LENGTH] == 0 or first_time(m) > m[NOW]):
         return NIL
-    if time == INF:
+    if m[HEAP_LENGTH] == 0:
         return IDLE_HEAP
-    if time > m[DEADLINE]:
+    if first_time(m) > m[DEADLINE]:
         return STALLED
     return NIL
 
 
 def happen(m: Memory) -> int:
     """The next event; the stream that is to be run for it, NIL for none."""
-    now = first_time(m)
-    if m[AGENDA_LENGTH] > 0 and now > m[NOW]:
+    if m[AGENDA_LENGTH] > 0 and (m[HEAP_LENGTH] == 0 or first_time(m) > m[NOW]):
         settle(m)
         return NIL
+    now = first_time(m)
     code = take_first(m)
     if now > m[NOW]:
         m[NOW] = now

@@ -33,10 +33,7 @@ def push(m, time, phase, address):
 
 
 def first_time(m):
-    time = INF
-    if m[HEAP_LENGTH] > 0:
-        time = events[0][0]
-    return time
+    return events[0][0]
 
 
 def take_first(m):
