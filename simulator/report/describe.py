@@ -99,9 +99,8 @@ def _attention(chip: Chip) -> dict[str, str]:
         return {}
     place = "on the die" if chip.die.area == "derived" else "beside the die"
     size = f"{figure(float(attention_area(chip)))} mm^2 {place}"
-    return {
-        "attention": f"{section.style}: {section.units.text} units of {section.heads.text} heads at a time, {size}"
-    }
+    units, heads = counted(int(section.units), "unit"), counted(int(section.heads), "head")
+    return {"attention": f"{section.style}: {units} of {heads} at a time, {size}"}
 
 
 def _kind(node: str) -> str:
