@@ -1,16 +1,15 @@
 """Plots of a run as PNG and SVG, each with its numbers as CSV."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 from matplotlib.figure import Figure
 
-from simulator.base.child import heed_parent
+from simulator.base.aside import aside
 from simulator.report import (
     buffer_plot,
     energy_plot,
@@ -43,51 +42,29 @@ PLOTS = {
     "pipeline": Plot(pipeline_plot.draw, pipeline_plot.table),
     "power": Plot(power_plot.draw),
 }
-"""File name without ending -> plot; what takes longest comes first, so that several processes end together."""
-
-
-def write_plots(answer: Answer, folder: Path) -> None:
-    """Write every plot of ``PLOTS`` into a folder."""
-    view = View(answer)
-    for name in PLOTS:
-        _write(view, folder, name)
+"""File name without ending -> plot; in this order two processes that take turns end together."""
 
 
 @contextmanager
 def drawing(answer: Answer, folder: Path, processes: int) -> Iterator[None]:
-    """``write_plots`` by copies of this process, while the block runs; after it where there is one process only."""
-    if processes == 1:
-        yield
-        write_plots(answer, folder)
-        return
-    view = View(answer)
+    """Write every plot of ``PLOTS`` into a folder, by so many copies of this process while the block runs.
+
+    After the block where there is to be one process, or can be no copy.
+    """
+    view, names = View(answer), list(PLOTS)
     _ = view.waits, answer.power  # so that not every copy works them out
-    context = get_context("fork")
-    with ProcessPoolExecutor(processes, context, initializer=_take, initargs=(view, folder)) as pool:
-        drawn = pool.map(_write_own, PLOTS)
-        try:
-            yield
-            list(drawn)
-        finally:
-            pool.shutdown(cancel_futures=True)
+    with ExitStack() as copies:
+        shares = [partial(_write, view, folder, names[first::processes]) for first in range(processes)]
+        drawn = [copies.enter_context(aside(share, wanted=processes > 1)) for share in shares]
+        yield
+        for wait in drawn:
+            wait()
 
 
-def _write(view: View, folder: Path, name: str) -> None:
-    plot = PLOTS[name]
-    with settings():
-        save(plot.draw(view), folder, name)
-    if plot.table is not None:
-        write_csv(plot.table(view), folder / f"{name}.csv")
-
-
-_own: list[tuple[View, Path]] = []
-"""In a copy of the process: what it draws, and where to."""
-
-
-def _take(view: View, folder: Path) -> None:
-    heed_parent()
-    _own.append((view, folder))
-
-
-def _write_own(name: str) -> None:
-    _write(*_own[0], name)
+def _write(view: View, folder: Path, names: Iterable[str]) -> None:
+    for name in names:
+        plot = PLOTS[name]
+        with settings():
+            save(plot.draw(view), folder, name)
+        if plot.table is not None:
+            write_csv(plot.table(view), folder / f"{name}.csv")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from simulator.base.aside import aside
 from simulator.chip.schema import Chip
 from simulator.engine.contract import Engine, run
 from simulator.mapping.plan import Mapping
@@ -12,7 +13,6 @@ from simulator.measure.power import Power, power
 from simulator.program.form import Program
 from simulator.program.history import History, history
 from simulator.program.timeline import Timeline
-from simulator.study.aside import aside
 
 
 @dataclass(frozen=True)

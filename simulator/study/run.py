@@ -7,6 +7,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Literal
 
+from simulator.base.aside import aside
 from simulator.base.errors import InputError
 from simulator.chip.reader import ChipFile
 from simulator.chip.resolve import resolve
@@ -31,7 +32,6 @@ from simulator.program.form import Program
 from simulator.program.history import History
 from simulator.program.timeline import FULL, Recording, Timeline
 from simulator.study import engines
-from simulator.study.aside import aside
 from simulator.study.balanced import balanced
 from simulator.study.detail import Detail, beginning
 from simulator.study.executed import alone, execute, in_detail, kept, repeated, schedule

@@ -25,7 +25,7 @@ from simulator.report.buffers import Buffer, buffers, mean_level
 from simulator.report.busy import busy
 from simulator.report.drawing import save, settings
 from simulator.report.outlined import Outlined
-from simulator.report.plots import PLOTS, write_plots
+from simulator.report.plots import PLOTS, drawing
 from simulator.report.view import MOST_INFERENCES, View
 from simulator.study.detail import Detail
 from simulator.study.run import Result
@@ -54,7 +54,8 @@ def texts(figure: Figure) -> list[str]:
 
 @pytest.mark.parametrize("which", ["answer"])
 def test_every_plot_has_its_numbers_beside_it(view: View, tmp_path: Path) -> None:
-    write_plots(view.answer, tmp_path)
+    with drawing(view.answer, tmp_path, 1):
+        pass
     for name, plot in PLOTS.items():
         if plot.table is not None:
             written = pd.read_csv(tmp_path / f"{name}.csv")

@@ -8,11 +8,12 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib.container import BarContainer
+from matplotlib.figure import Figure
 
 from simulator.chip.reader import load_chip
 from simulator.engine.simpy_engine import SimpyEngine
 from simulator.report import energy_plot, floor_plan, floor_plan_costs, tables
-from simulator.report.plots import PLOTS, write_plots
+from simulator.report.plots import PLOTS, Plot, drawing
 from simulator.report.view import View
 from simulator.study.run import Result, simulate
 from simulator.trace.pattern import RequestPattern
@@ -29,11 +30,13 @@ def test_same_run_same_bytes_whatever_the_settings(
     answer: Result = request.getfixturevalue(which)
     (tmp_path / "plain").mkdir()
     (tmp_path / "mine").mkdir()
-    write_plots(answer, tmp_path / "plain")
-    with mpl.rc_context(
-        {"font.size": 20, "axes.facecolor": "red", "svg.hashsalt": "mine", "savefig.dpi": 30}
+    with drawing(answer, tmp_path / "plain", 1):
+        pass
+    with (
+        mpl.rc_context({"font.size": 20, "axes.facecolor": "red", "svg.hashsalt": "mine", "savefig.dpi": 30}),
+        drawing(answer, tmp_path / "mine", 1),
     ):
-        write_plots(answer, tmp_path / "mine")
+        pass
     for name in PLOTS:
         for ending in ("png", "svg"):
             file = f"{name}.{ending}"
@@ -42,12 +45,14 @@ def test_same_run_same_bytes_whatever_the_settings(
 
 def test_global_settings_are_left_as_they_were(answer: Result, tmp_path: Path) -> None:
     before = dict(mpl.rcParams)
-    write_plots(answer, tmp_path)
+    with drawing(answer, tmp_path, 1):
+        pass
     assert dict(mpl.rcParams) == before
 
 
 def test_files_are_what_they_are_named(answer: Result, tmp_path: Path) -> None:
-    write_plots(answer, tmp_path)
+    with drawing(answer, tmp_path, 1):
+        pass
     for name in PLOTS:
         assert (tmp_path / f"{name}.png").read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
         assert ET.parse(tmp_path / f"{name}.svg").getroot().tag == "{http://www.w3.org/2000/svg}svg"
@@ -119,3 +124,22 @@ def test_bars_add_up_to_the_energy(answer: Result) -> None:
 def test_looks_tell_all_parts_apart() -> None:
     looks = {(look["facecolor"], look["hatch"]) for look in map(energy_plot.look, energy_plot.PART_NAMES)}
     assert len(looks) == len(energy_plot.PART_NAMES)
+
+
+def test_copies_of_the_process_draw_the_same(answer: Result, tmp_path: Path) -> None:
+    for count in (1, 3):
+        (tmp_path / str(count)).mkdir()
+        with drawing(answer, tmp_path / str(count), count):
+            pass
+    one, three = ({path.name: path.read_bytes() for path in (tmp_path / n).iterdir()} for n in ("1", "3"))
+    assert len(one) >= 2 * len(PLOTS)
+    assert one == three
+
+
+def test_a_plot_that_fails_says_so(answer: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(view: View) -> Figure:
+        raise ValueError(f"cannot draw {view.inferences}")
+
+    monkeypatch.setitem(PLOTS, "power", Plot(fail))
+    with pytest.raises(ValueError, match="cannot draw"), drawing(answer, tmp_path, 2):
+        pass

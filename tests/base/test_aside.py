@@ -5,8 +5,8 @@ from functools import partial
 
 import pytest
 
+from simulator.base.aside import aside
 from simulator.base.errors import InputError
-from simulator.study.aside import aside
 
 
 def _refuse() -> int:
