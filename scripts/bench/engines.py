@@ -23,7 +23,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts" / "bench")]
 import pandas as pd  # noqa: E402
 
 OUT = Path(__file__).with_suffix(".csv")
-BEGIN, END = "<!-- bench: begin -->\n", "<!-- bench: end -->\n"
+MARK = "bench"
 
 CASES = [
     *((name, engine) for name in ("ResNet-9 x1", "ResNet-9 x16", "ResNet-50-like", "transformer-like")
@@ -87,16 +87,17 @@ def loop() -> float:
     return time.process_time() - begin
 
 
+def about() -> dict[str, str]:
+    """Machine and versions."""
+    machine = f"{platform.machine()}, {os.cpu_count()} CPUs"
+    return {"machine": machine, "python": platform.python_version(), "llvmlite": version("llvmlite")}
+
+
 def rows() -> list[dict[str, object]]:
     """Every case, each in a process of its own."""
     from features import FEATURES
 
-    about = {
-        "machine": f"{platform.machine()}, {os.cpu_count()} CPUs",
-        "python": platform.python_version(),
-        "llvmlite": version("llvmlite"),
-        "loop_s": loop(),
-    }
+    here = {**about(), "loop_s": loop()}
     cases = [*CASES, *((name, "fast") for name in FEATURES), ("nothing", "fast, waits")]
     found: list[dict[str, object]] = []
     simpy: dict[str, float] = {}
@@ -107,7 +108,7 @@ def rows() -> list[dict[str, object]]:
         simpy.setdefault(name, rate) if how == "simpy" else None
         ratio = rate / simpy[name] if name in simpy else None
         found.append(
-            {"program": name, "engine": how, **got, "operations_per_s": rate, "to_simpy": ratio, **about}
+            {"program": name, "engine": how, **got, "operations_per_s": rate, "to_simpy": ratio, **here}
         )
         print(
             f"{name:32} {how:20} {got['operations']:>12,.0f} op {got['cpu_s']:8.3f} s {rate / 1e6:9.3f} M op/s",
@@ -139,12 +140,12 @@ def readme_table(path: Path) -> str:
     return "\n".join(lines) + "\n" + told
 
 
-def write_readme(path: Path) -> None:
-    """Put the table between its marks."""
-    readme = ROOT / "README.md"
+def write_readme(mark: str, table: str) -> None:
+    """Put a table between its marks."""
+    readme, begin, end = ROOT / "README.md", f"<!-- {mark}: begin -->\n", f"<!-- {mark}: end -->\n"
     text = readme.read_text(encoding="utf-8")
-    marked = re.compile(re.escape(BEGIN) + ".*?" + re.escape(END), re.DOTALL)
-    readme.write_text(marked.sub(lambda _: BEGIN + readme_table(path) + END, text), encoding="utf-8")
+    marked = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
+    readme.write_text(marked.sub(lambda _: begin + table + end, text), encoding="utf-8")
 
 
 def main() -> None:
@@ -156,7 +157,7 @@ def main() -> None:
     if asked.case:
         print(json.dumps(measure(*asked.case)))
     elif asked.readme:
-        write_readme(asked.out)
+        write_readme(MARK, readme_table(asked.out))
     else:
         pd.DataFrame(rows()).to_csv(asked.out, index=False, float_format="%.6g")
 

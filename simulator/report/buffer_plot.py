@@ -27,7 +27,7 @@ COLUMNS = {
 _BINS = 400
 _ROLES = ("input", "receive", "transmit")
 _COLOURS = "YlGnBu"
-_MOST_LABELS = 60
+_MOST_LABELS = 40
 
 
 def table(view: View) -> pd.DataFrame:
@@ -47,7 +47,7 @@ def table(view: View) -> pd.DataFrame:
 def draw(view: View) -> Figure:
     """A row per layer and role, coloured by how full its buffers are together."""
     groups, edges = _groups(view), _edges(view)
-    figure = Figure(figsize=(10.5, min(max(1.9 + 0.24 * len(groups), 2.6), 14.0)), layout="constrained")
+    figure = Figure(figsize=(10.5, min(max(1.9 + 0.24 * len(groups), 2.6), 10.0)), layout="constrained")
     axes = figure.subplots()
     fill = [mean_level(group, edges) / _capacity(group) for group in groups.values()]
     unit, size = fitting(view.end / 1e3, "ns")

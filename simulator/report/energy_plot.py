@@ -22,7 +22,7 @@ _COLOURS = (
 _HATCHES = ("//", "..", "\\\\", "xx", "oo", "++", "", "||", "", "--")
 _HEIGHT = 0.8
 """Of a bar, rows being 1 apart."""
-_MOST = 40
+_MOST = 30
 """Layers drawn, the first by energy; the others share one bar."""
 
 

@@ -28,7 +28,7 @@ COLUMNS = {
 _PARTS = ("crossbar", "local_digital", "global_digital", "link")
 _CYCLE = (BLUE, ORANGE, GREEN, PINK)
 _BINS = 600
-_MOST_LABELS = 60
+_MOST_LABELS = 40
 _HEIGHT = 0.44
 
 
@@ -58,7 +58,7 @@ def draw(view: View) -> Figure:
     """A bar per layer and inference from first start to last result, filled as high as its busiest unit was busy."""
     rows = [span for span in spans(view) if span.inference < view.drawn]
     names = list(dict.fromkeys(span.layer for span in rows))
-    figure = Figure(figsize=(10.5, min(max(1.7 + 0.36 * len(names), 3.0), 14.0)), layout="constrained")
+    figure = Figure(figsize=(10.5, min(max(1.7 + 0.36 * len(names), 3.0), 10.0)), layout="constrained")
     axes = figure.subplots()
     unit, size = fitting(view.end / 1e3, "ns")
     for inference in range(view.drawn):

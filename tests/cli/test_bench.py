@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ BENCH = ROOT / "scripts" / "bench"
 sys.path.insert(0, str(BENCH))
 
 import engines  # noqa: E402
+import runs  # noqa: E402
 from features import FEATURES  # noqa: E402
 from programs import resnet50_like, transformer_like  # noqa: E402
 
@@ -19,8 +21,9 @@ from simulator.engine.simpy_engine import SimpyEngine  # noqa: E402
 from simulator.program.finalise import finalise  # noqa: E402
 
 
-def test_the_readme_has_the_measured_table() -> None:
-    assert engines.readme_table(engines.OUT) in (ROOT / "README.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("bench", [engines, runs])
+def test_the_readme_has_the_measured_table(bench: Any) -> None:
+    assert bench.readme_table(bench.OUT) in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", FEATURES)
