@@ -35,11 +35,11 @@ class Plot:
 
 PLOTS = {
     "buffers": Plot(buffer_plot.draw, buffer_plot.table),
-    "energy": Plot(lambda view: energy_plot.draw(view.answer)),
-    "floorplan": Plot(lambda view: floor_plan.draw(view.answer), floor_plan_costs.table),
     "floorplan_costs": Plot(floor_plan_costs.draw),
     "roofline": Plot(roofline_plot.draw, roofline_plot.table),
+    "floorplan": Plot(lambda view: floor_plan.draw(view.answer), floor_plan_costs.table),
     "pipeline": Plot(pipeline_plot.draw, pipeline_plot.table),
+    "energy": Plot(lambda view: energy_plot.draw(view.answer)),
     "power": Plot(power_plot.draw),
 }
 """File name without ending -> plot; in this order two processes that take turns end together."""
