@@ -16,6 +16,7 @@ import sys
 import time
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts" / "bench")]
@@ -148,19 +149,20 @@ def write_readme(mark: str, table: str) -> None:
     readme.write_text(marked.sub(lambda _: begin + table + end, text), encoding="utf-8")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, default=OUT, help="CSV file to write")
+def main(bench: Any) -> None:
+    """The command of a module like this one: ``measure`` a case, or all ``rows``, or write the README's table."""
+    parser = argparse.ArgumentParser(description=bench.__doc__)
+    parser.add_argument("--out", type=Path, default=bench.OUT, help="CSV file to write")
     parser.add_argument("--readme", action="store_true", help="write the README's table from the CSV file")
-    parser.add_argument("--case", nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--case", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.case:
-        print(json.dumps(measure(*asked.case)))
+        print(json.dumps(bench.measure(*asked.case)))
     elif asked.readme:
-        write_readme(MARK, readme_table(asked.out))
+        write_readme(bench.MARK, bench.readme_table(asked.out))
     else:
-        pd.DataFrame(rows()).to_csv(asked.out, index=False, float_format="%.6g")
+        pd.DataFrame(bench.rows()).to_csv(asked.out, index=False, float_format="%.6g")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.modules[__name__])

@@ -5,7 +5,6 @@ sooner of two runs each. Beside it the wall time in units of a Python loop of te
 ``--readme`` writes the table of the README from the CSV file, without measuring.
 """
 
-import argparse
 import json
 import resource
 import subprocess
@@ -15,7 +14,7 @@ import time
 from pathlib import Path
 
 import pandas as pd
-from engines import ROOT, about, loop, write_readme
+from engines import ROOT, about, loop, main
 
 OUT = Path(__file__).with_suffix(".csv")
 MARK = "runs"
@@ -34,7 +33,7 @@ CASES = {
 REPEATS = 2
 
 
-def once(arguments: list[str]) -> dict[str, float]:
+def measure(*arguments: str) -> dict[str, float]:
     """Seconds and MiB of one command, the only child that this process ever has."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "simulator", "run", *arguments, "--out", f"{folder}/out"]
@@ -85,19 +84,5 @@ def readme_table(path: Path) -> str:
     return "\n".join(lines) + "\n" + told
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, default=OUT, help="CSV file to write")
-    parser.add_argument("--readme", action="store_true", help="write the README's table from the CSV file")
-    parser.add_argument("--case", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
-    asked = parser.parse_args()
-    if asked.case:
-        print(json.dumps(once(asked.case)))
-    elif asked.readme:
-        write_readme(MARK, readme_table(asked.out))
-    else:
-        pd.DataFrame(rows()).to_csv(asked.out, index=False, float_format="%.6g")
-
-
 if __name__ == "__main__":
-    main()
+    main(sys.modules[__name__])

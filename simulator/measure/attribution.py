@@ -3,7 +3,7 @@
 Definitions are in docs/waits.md.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -149,13 +149,21 @@ def _served_time(told: _Told, rows: _Rows) -> tuple[Int, Int, Int]:
     return total, grant, free
 
 
+def _add_idle(
+    total: Int, told: _Told, rows: _Rows, begin: Int, spent: Callable[[Int], Int] = lambda time: time
+) -> None:
+    """Add what comes before each grant, by cause; ``spent``: what servers have spent free up to a time [ps]."""
+    last = spent(begin)
+    for cause, end in told.idle(rows.operations, begin):
+        here = spent(end)
+        rows.add(total, cause, here - last)
+        last = here
+
+
 def _one_server(told: _Told, rows: _Rows) -> Int:
     """Time of resources with one server, shape (rows, causes); see ``_many_servers``."""
     total, grant, free = _served_time(told, rows)
-    last = begin = np.maximum(rows.before(grant), rows.before(free))
-    for cause, end in told.idle(rows.operations, begin):
-        rows.add(total, cause, end - last)
-        last = end
+    _add_idle(total, told, rows, np.maximum(rows.before(grant), rows.before(free)))
     total[:, Cause.IDLE] += told.span - rows.last(free)
     return total
 
@@ -163,12 +171,8 @@ def _one_server(told: _Told, rows: _Rows) -> Int:
 def _many_servers(told: _Told, rows: _Rows, servers: Int) -> Int:
     """Time of all servers: what they do for the operations served, and what the free ones wait for."""
     total, grant, free = _served_time(told, rows)
-    spare, begin = _Spare(rows, servers, told.span, grant, free), rows.before(grant)
-    last = spare.until(begin, rows.number)
-    for cause, end in told.idle(rows.operations, begin):
-        here = spare.until(end, rows.number)
-        rows.add(total, cause, here - last)
-        last = here
+    spare = _Spare(rows, servers, told.span, grant, free)
+    _add_idle(total, told, rows, rows.before(grant), lambda time: spare.until(time, rows.number))
     ends = np.stack((rows.last(grant), np.full(len(servers), told.span)))
     total[:, Cause.IDLE] += np.diff(spare.until(ends, np.arange(len(servers))), axis=0)[0]
     return total
@@ -236,10 +240,7 @@ def _working(told: _Told, rows: _Rows) -> Int:
         here = np.maximum(np.minimum(end, following), until)
         rows.add(total, cause, here - until)
         until = here
-    last = begin = rows.before(until)
-    for wait, end in told.idle(rows.operations, begin):
-        rows.add(total, wait, end - last)
-        last = end
+    _add_idle(total, told, rows, rows.before(until))
     total[:, Cause.IDLE] += told.span - rows.last(until)
     return total
 

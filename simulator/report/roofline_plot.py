@@ -128,9 +128,8 @@ def draw(view: View) -> Figure:
     axes.set_xlim(*x)
     axes.set_ylim(*y)
     for axis, (low, high) in ((axes.xaxis, x), (axes.yaxis, y)):
-        axis.set_major_formatter(
-            "{x:,.10g}"
-        )  # as plain text: setting powers of ten takes longer than all the rest
+        # As plain text: setting powers of ten takes longer than all the rest.
+        axis.set_major_formatter("{x:,.10g}")
         axis.set_minor_formatter(LogFormatter())
         if high > _DECADES * low:
             axis.set_minor_locator(NullLocator())

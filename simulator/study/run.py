@@ -142,12 +142,13 @@ def simulate(
     begin = partial(beginning, chip_file.chip, mapping, program, engine, reports=ahead)
     timed = partial(times, program, engine, pace, tuple(ideal), load)
     executed = partial(execute, program, trace, engine, recording, limits)
-    apart = recording.level == "off" and not trace.generates  # tokens lengthen the schedule while it runs
-    with aside(timed, wanted=ahead) as found, aside(executed, wanted=ahead and apart) as ran:
-        begun = begin(kept(trace, program, detail)) if apart else None
+    early = recording.level == "off" and not trace.generates  # tokens lengthen the schedule while it runs
+    with aside(timed, wanted=ahead) as found, aside(executed, wanted=ahead and early) as ran:
+        begun = begin(kept(trace, program, detail)) if early else None
         timeline, generation = ran()
         whole = Detail(chip_file.chip, mapping, program, timeline)
-        begun = begun or begin(kept(trace, program, detail))
+        if not early:
+            begun = begin(kept(trace, program, detail))
         if begun is None:
             whole.work_out(reports=ahead)
         progress("steady interval")

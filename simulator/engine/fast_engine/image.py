@@ -56,6 +56,22 @@ class Image:
         ends = np.cumsum(sizes)
         return np.asarray(self.append(np.zeros(int(np.sum(sizes)), np.int64)) + ends - sizes)
 
+    @property
+    def rows(self) -> list[tuple[Int, int]]:
+        """Addresses of all rows of one kind and their size, kind by kind; works and inferences apart."""
+        rest = self.get(self.edge, f.REST)
+        places = (self.stream, self.resource, self.edge, rest, self.tap)
+        sizes = (f.STREAM_SIZE, f.RESOURCE_SIZE, f.EDGE_SIZE, f.REST_SIZE, f.TAP_SIZE)
+        return list(zip(places, sizes, strict=True))
+
+
+def aligned(memory: Int, more: int = 0) -> Int:
+    """A copy that begins with a line of the cache, with so much more room."""
+    words = np.zeros(len(memory) + more + f.LINE, np.int64)
+    begin = -(words.ctypes.data // 8) % f.LINE
+    words[begin : begin + len(memory)] = memory
+    return words[begin : begin + len(memory) + more]
+
 
 def build(tables: Tables, owner: Int, recent: int = RECENT) -> Image:
     """Image of a program at time zero; ``recent`` bounds the rings from below, ``owner``: see shadows.py."""

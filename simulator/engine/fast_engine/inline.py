@@ -45,12 +45,12 @@ class _Calls(ast.NodeTransformer):
         if tree is None or not isinstance(call, ast.Call):
             return
         self._made += 1
-        stored = names(tree.body, ast.Store)
+        used, stored = names(tree.body), names(tree.body, ast.Store)
         new = {name: f"{name}_{self._made}" for name in stored}
         for arg, value in zip(tree.args.args, call.args, strict=True):
             if isinstance(value, ast.Name) and arg.arg not in stored:
                 new[arg.arg] = value.id
-            elif arg.arg in names(tree.body):
+            elif arg.arg in used:
                 new[arg.arg] = f"{arg.arg}_{self._made}"
                 yield ast.Assign([ast.Name(new[arg.arg], ast.Store())], value)
         for statement in deepcopy(tree.body):

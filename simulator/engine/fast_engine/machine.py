@@ -8,7 +8,7 @@ import numpy as np
 
 from simulator.engine.fast_engine import calendar
 from simulator.engine.fast_engine import layout as f
-from simulator.engine.fast_engine.image import RECENT, Image, build
+from simulator.engine.fast_engine.image import RECENT, Image, aligned, build
 from simulator.engine.fast_engine.lists import rouse, stack
 from simulator.engine.fast_engine.modes import modes
 from simulator.engine.fast_engine.rows import Rows
@@ -76,21 +76,14 @@ class Machine:
 
     def _take_image(self) -> None:
         """Make the memory as the image has it."""
-        image = self._image
-        self.m: Any = _aligned(image.m)
-        self.used = len(self.m)
-        if not self.compiled:
-            self.m = Rows(image.m)
-            for rows, size in (
-                (image.stream, f.STREAM_SIZE),
-                (image.resource, f.RESOURCE_SIZE),
-                (image.edge, f.EDGE_SIZE),
-                (image.get(image.edge, f.REST), f.REST_SIZE),
-                (image.tap, f.TAP_SIZE),
-                (self._node, f.NODE_SIZE),
-                *self._watcher.rows,
-            ):
-                self.m.lay(rows, size)
+        words = self._image.m
+        self.used = len(words)
+        if self.compiled:
+            self.m: Any = aligned(words)
+            return
+        self.m = Rows(words)
+        for rows, size in (*self._image.rows, (self._node, f.NODE_SIZE), *self._watcher.rows):
+            self.m.lay(rows, size)
 
     def _fill_head(self, image: Image, recording: Recording) -> None:
         """Single values and lists."""
@@ -211,7 +204,7 @@ class Machine:
         self.used = at + count
         lack = self.used - len(self.m)
         if lack > 0 and self.compiled:
-            self.m = _aligned(self.m, lack + len(self.m) // 4)
+            self.m = aligned(self.m, lack + len(self.m) // 4)
         elif lack > 0:
             self.m.extend([0] * lack)
         return at
@@ -402,11 +395,3 @@ def _nodes(tables: Tables) -> int:
     """Nodes for one held operation of every stream."""
     held = tables.edge.kind == Kind.HOLD
     return int(held.sum()) + len(np.unique(tables.edge.target[held]))
-
-
-def _aligned(memory: Int, more: int = 0) -> Int:
-    """A copy that begins with a line of the cache, with so much more room."""
-    words = np.zeros(len(memory) + more + f.LINE, np.int64)
-    begin = -(words.ctypes.data // 8) % f.LINE
-    words[begin : begin + len(memory)] = memory
-    return words[begin : begin + len(memory) + more]
