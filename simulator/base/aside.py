@@ -8,7 +8,7 @@ from multiprocessing import Pipe, get_context
 from multiprocessing.connection import Connection
 from typing import TypeVar
 
-from simulator.base.child import heed_parent
+from simulator.base.child import heed_parent, signals_wait
 
 Made = TypeVar("Made")
 
@@ -25,8 +25,6 @@ def aside(make: Callable[[], Made], *, wanted: bool = True) -> Iterator[Callable
         return
     receiver, sender = Pipe(duplex=False)
     copy = get_context("fork").Process(target=_send, args=(make, sender), daemon=True)
-    copy.start()
-    sender.close()
 
     def found() -> Made:
         try:
@@ -35,10 +33,14 @@ def aside(make: Callable[[], Made], *, wanted: bool = True) -> Iterator[Callable
             return make()
 
     try:
+        with signals_wait():
+            copy.start()
+        sender.close()
         yield found
     finally:
-        copy.kill()
-        copy.join()
+        if copy.pid is not None:
+            copy.kill()
+            copy.join()
         receiver.close()
 
 

@@ -43,18 +43,29 @@ class Terminated(BaseException):
 AGAIN = 5.0
 """Seconds after which a signal that a library has swallowed is raised once more."""
 
+SOON = 0.01
+"""Seconds after which it is where Python has swallowed it, as it does in finalisers."""
+
 
 def heed_signals() -> None:
     """Make Ctrl-C and SIGTERM exceptions that are raised until they are heard; for the process of a command only."""
     signal(SIGTERM, partial(_raise, Terminated))
     if getsignal(SIGINT) == default_int_handler:
         signal(SIGINT, partial(_raise, KeyboardInterrupt))
+    sys.unraisablehook = _lost
 
 
 def _raise(kind: type[BaseException], *_: object) -> None:
     signal(SIGALRM, partial(_raise, kind))
     setitimer(ITIMER_REAL, AGAIN)
     raise kind
+
+
+def _lost(what: "sys.UnraisableHookArgs") -> None:
+    if issubclass(what.exc_type, (KeyboardInterrupt, Terminated)):
+        setitimer(ITIMER_REAL, SOON)
+    else:
+        sys.__unraisablehook__(what)
 
 
 def heard() -> None:

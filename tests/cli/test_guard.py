@@ -144,19 +144,27 @@ def test_an_interrupted_run_leaves_nothing(
     assert os.listdir(tmp_path) == []
 
 
-SWALLOWS = """
-import time
+COMMAND = """
+import os, signal, time
 from contextlib import suppress
+from simulator.base.aside import aside
 from simulator.cli import guard
+
+os.cpu_count = lambda: 2
+
+def interrupt():
+    os.kill(os.getpid(), signal.SIGINT)
+
+class Finaliser:
+    def __del__(self):
+        interrupt()
 
 @guard.guarded
 def command():
-    with suppress(KeyboardInterrupt):
-        print("ready", flush=True)
-        time.sleep(60)
+    {body}
     time.sleep(60)
 
-guard.AGAIN = 0.1
+guard.AGAIN = {again}
 guard.heed_signals()
 try:
     command()
@@ -165,14 +173,28 @@ except Exception as error:
 """
 
 
-def test_an_interruption_that_a_library_swallows_comes_again() -> None:
-    command = [sys.executable, "-c", SWALLOWS]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        process.send_signal(signal.SIGINT)
-        told = process.communicate(timeout=30)[1]
-    assert (process.returncode, told) == (guard.INTERRUPTED, "interrupted\n")
+@pytest.mark.parametrize(
+    ("body", "again"),
+    [
+        pytest.param("with suppress(KeyboardInterrupt): interrupt()", 0.1, id="swallowed by a library"),
+        pytest.param("Finaliser()", 60, id="swallowed by Python"),
+        pytest.param(
+            "os.register_at_fork(after_in_parent=interrupt)\n    with aside(lambda: 0): time.sleep(60)",
+            60,
+            id="while a copy begins",
+        ),
+        pytest.param(
+            "os.register_at_fork(after_in_child=interrupt)\n"
+            "    with aside(lambda: 0) as made: made() == 0 and interrupt()",
+            60,
+            id="in a copy that begins",
+        ),
+    ],
+)
+def test_an_interruption_ends_a_command_wherever_it_comes(body: str, again: float) -> None:
+    program = COMMAND.format(body=body, again=again)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=50)
+    assert (done.returncode, done.stderr) == (guard.INTERRUPTED, "interrupted\n")
 
 
 def test_the_app_is_what_the_module_runs() -> None:
