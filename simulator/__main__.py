@@ -1,6 +1,6 @@
 """``python -m simulator``."""
 
-from simulator.cli.main import main
+from simulator.cli.process import main
 
 if __name__ == "__main__":
     main()

@@ -1,7 +1,5 @@
 """``simulator``: the commands and what they share."""
 
-import gc
-import sys
 from typing import Annotated
 
 import typer
@@ -37,9 +35,6 @@ app.command("validate")(guard.guarded(validate_command))
 app.add_typer(trace_app, name="trace")
 app.add_typer(new_app, name="new")
 
-_YOUNG = 500_000
-"""Objects made between two looks for cycles among them: a run makes many at once, and all of them stay."""
-
 
 def _version(wanted: bool) -> None:
     if wanted:
@@ -57,20 +52,3 @@ def _shared(
     ] = False,
 ) -> None:
     guard.Debug.on = debug
-
-
-def main() -> None:
-    """Entry of ``python -m simulator`` and of the command ``simulator``; ends the process."""
-    guard.heed_signals()
-    gc.set_threshold(_YOUNG)
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
-    try:
-        app()
-    except KeyboardInterrupt:
-        guard.heard()
-        guard.complain("interrupted")
-        sys.exit(guard.INTERRUPTED)
-    finally:
-        gc.freeze()  # or Python looks for cycles among all that is left before it ends: a second after a long run

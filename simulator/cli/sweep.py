@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from simulator.cli import guard
 from simulator.cli.options import AsJson
 
 if TYPE_CHECKING:
@@ -102,8 +101,7 @@ def _run(task: _Task, *, plots: bool) -> None:
     except KeyboardInterrupt:
         kept = len(task.store.finished) - before
         where = f"{kept} more points are kept in {task.folder}; the same command goes on from there"
-        guard.complain(f"interrupted: {where}")
-        raise typer.Exit(guard.INTERRUPTED) from None
+        raise KeyboardInterrupt(where) from None
     _tell(task, rows, paths)
     check_met(task.sweep, rows)
     if not any(row.answer for row in rows):

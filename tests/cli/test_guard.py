@@ -2,10 +2,8 @@
 
 import errno
 import os
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -121,80 +119,6 @@ def test_a_reader_that_goes_away_is_no_error(chip: Path) -> None:
     assert process.wait(60) == guard.BROKEN_PIPE
     assert process.stderr.read() == ""
     process.stderr.close()
-
-
-@pytest.mark.parametrize(
-    ("number", "code", "said"),
-    [
-        (signal.SIGINT, guard.INTERRUPTED, "interrupted\n"),
-        (signal.SIGTERM, guard.TERMINATED, "terminated\n"),
-    ],
-)
-def test_an_interrupted_run_leaves_nothing(
-    chip: Path, tmp_path: Path, number: int, code: int, said: str
-) -> None:
-    process = module("run", chip, "--count", "500", "--engine", "simpy", cwd=tmp_path)
-    deadline = time.monotonic() + 60
-    while not list(tmp_path.glob("results/.*.partial")) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert os.listdir(tmp_path / "results")
-    process.send_signal(number)
-    out, told = process.communicate(timeout=60)
-    assert (process.returncode, out, told) == (code, "", said)
-    assert os.listdir(tmp_path) == []
-
-
-COMMAND = """
-import os, signal, time
-from contextlib import suppress
-from simulator.base.aside import aside
-from simulator.cli import guard
-
-os.cpu_count = lambda: 2
-
-def interrupt():
-    os.kill(os.getpid(), signal.SIGINT)
-
-class Finaliser:
-    def __del__(self):
-        interrupt()
-
-@guard.guarded
-def command():
-    {body}
-    time.sleep(60)
-
-guard.AGAIN = {again}
-guard.heed_signals()
-try:
-    command()
-except Exception as error:
-    raise SystemExit(error.exit_code)
-"""
-
-
-@pytest.mark.parametrize(
-    ("body", "again"),
-    [
-        pytest.param("with suppress(KeyboardInterrupt): interrupt()", 0.1, id="swallowed by a library"),
-        pytest.param("Finaliser()", 60, id="swallowed by Python"),
-        pytest.param(
-            "os.register_at_fork(after_in_parent=interrupt)\n    with aside(lambda: 0): time.sleep(60)",
-            60,
-            id="while a copy begins",
-        ),
-        pytest.param(
-            "os.register_at_fork(after_in_child=interrupt)\n"
-            "    with aside(lambda: 0) as made: made() == 0 and interrupt()",
-            60,
-            id="in a copy that begins",
-        ),
-    ],
-)
-def test_an_interruption_ends_a_command_wherever_it_comes(body: str, again: float) -> None:
-    program = COMMAND.format(body=body, again=again)
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=50)
-    assert (done.returncode, done.stderr) == (guard.INTERRUPTED, "interrupted\n")
 
 
 def test_the_app_is_what_the_module_runs() -> None:

@@ -97,7 +97,7 @@ def test_options_that_do_not_suit(folder, words, told):
 
 def test_onnx_is_imported_for_models_only(folder):
     code = (
-        "import sys; from simulator.cli.main import main; from simulator.workload.reader import load_workload; "
+        "import sys; from simulator.cli.main import app; from simulator.workload.reader import load_workload; "
         f"load_workload(r'{ROOT / 'workloads' / 'resnet9_cifar10.yaml'}'); assert 'onnx' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
