@@ -1,7 +1,7 @@
 """A point of a sweep as a pure function: where its inputs come from, what identifies it, which figures it has."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
@@ -45,6 +45,7 @@ FIELDS = {
     "mapping.tiles": "tiles that a balanced mapping may spend",
     "mapping.chips": "equal chips in a row",
     "mapping.reload": "true: sets of weights take turns on a chip",
+    "allow_host": "true: what is not supported of an ONNX model is done at the host",
     **points_product.FIELDS,
     "ideal": f"what costs nothing: none, or a list of {', '.join(IDEAL)}",
 }
@@ -163,16 +164,15 @@ def inputs(point: Point) -> Inputs:
     """Read what a point simulates. Raises InputError."""
     settings = point.settings
     chip = [f"{field}={json.dumps(value)}" for field, value in settings.items() if is_of_chip(field)]
-    prefix = "workload."
-    network = tuple(
-        (field.removeprefix(prefix), json.dumps(value))
-        for field, value in settings.items()
-        if field.startswith(prefix)
-    )
     return Inputs(
         point.chip,
         overridden(_chip(point.chip), chip),
-        _workload(point.workload, network),
+        _workload(
+            point.workload,
+            tuple((field, json.dumps(value)) for field, value in _below("workload.", settings)),
+            tuple(f"{size}={value}" for size, value in _below("dim.", settings)),
+            settings.get("allow_host", False),
+        ),
         requests(settings),
         mapping(settings),
         ideal(settings.get("ideal")),
@@ -180,9 +180,14 @@ def inputs(point: Point) -> Inputs:
     )
 
 
+def _below(prefix: str, settings: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Fields with this prefix, without it."""
+    return ((name.removeprefix(prefix), value) for name, value in settings.items() if name.startswith(prefix))
+
+
 def is_of_chip(field: str) -> bool:
     """Whether a field belongs to the chip file."""
-    return field not in FIELDS and field.partition(".")[0] not in ("workload", "requests", "mapping")
+    return field not in FIELDS and field.partition(".")[0] not in ("workload", "dim", "requests", "mapping")
 
 
 def requests(settings: Mapping[str, Any]) -> RequestPattern:
@@ -274,8 +279,11 @@ def _chip(path: Path) -> Document:
 
 
 @lru_cache(maxsize=64)
-def _workload(path: Path, overrides: tuple[tuple[str, str], ...]) -> Workload:
-    return workload_from(path, [(field, json.loads(value)) for field, value in overrides])
+def _workload(
+    path: Path, overrides: tuple[tuple[str, str], ...], dims: tuple[str, ...], allow_host: bool
+) -> Workload:
+    fields = [(field, json.loads(value)) for field, value in overrides]
+    return workload_from(path, fields, dims, allow_host=allow_host)
 
 
 class _Traces:

@@ -1,4 +1,4 @@
-"""A workload with some of its fields replaced."""
+"""A workload with some of its fields replaced, or a model with its open sizes."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,11 +12,25 @@ from simulator.base.yaml_file import explain, load
 from simulator.workload.reader import Workload, is_model, load_workload
 from simulator.workload.schema import Description
 
+NO_FIELDS = "is an ONNX model, which has no fields to set"
+SIZES = "Its open sizes are fields like dim.batch"
 
-def workload_from(path: Path, overrides: Sequence[tuple[str, Any]]) -> Workload:
-    """Read a workload and replace fields such as ``layers.conv1.channels``. Raises InputError."""
-    if is_model(path) and not overrides:
-        return load_workload(path)
+
+def workload_from(
+    path: Path,
+    overrides: Sequence[tuple[str, Any]] = (),
+    dims: Sequence[str] = (),
+    *,
+    allow_host: bool = False,
+) -> Workload:
+    """Read a workload and replace fields such as ``layers.conv1.channels``. Raises InputError.
+
+    ``dims``, ``allow_host``: as for ``load_workload``; only models have a use for them.
+    """
+    if is_model(path):
+        if overrides:
+            raise InputError(NO_FIELDS, place=str(path), field=f"workload.{overrides[0][0]}", remedy=SIZES)
+        return load_workload(path, dims, allow_host=allow_host)
     document = load(path)
     for field, value in overrides:
         document = replace(document, data=_replaced(document.data, field.split("."), value, field))

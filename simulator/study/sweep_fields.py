@@ -1,6 +1,6 @@
 """What can be swept: is this a field, and can it take this value? Rules between fields are left to each point."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -13,6 +13,7 @@ from simulator.base.explain import explain
 from simulator.chip.schema import Chip
 from simulator.study import points_product
 from simulator.study.points import FIELDS, ideal, is_of_chip, mapping, requests
+from simulator.study.points_workload import NO_FIELDS, SIZES
 from simulator.workload.schema import Description
 
 _CHOICE = "must be one of "
@@ -20,21 +21,43 @@ _CHOICE = "must be one of "
 
 @dataclass(frozen=True)
 class Space:
-    """Fields of the chips and workloads of a sweep; ``chips``, ``workloads``: name of the file -> plain data."""
+    """Fields of the chips and workloads of a sweep.
+
+    ``chips``, ``workloads``: name of the file -> plain data; ``models``: names of the ONNX models among the workloads.
+    """
 
     chips: Mapping[str, Any]
     workloads: Mapping[str, Any]
+    models: Sequence[str] = ()
 
     def check(self, field: str, value: Any) -> None:
         """Raises InputError (field, value, rule, remedy) unless the field exists and can take the value."""
-        if field in FIELDS:
+        if field == "allow_host":
+            self._check_models(field)
+            if not isinstance(value, bool):
+                raise InputError("must be true or false", field=field, value=value)
+        elif field in FIELDS:
             _check_own(field, value)
+        elif field.startswith("dim."):
+            self._check_size(field, value)
         elif field.startswith("workload."):
+            if self.models:
+                raise InputError(f"{self.models[0]} {NO_FIELDS}", field=field, remedy=SIZES)
             self._check_schema(Description, field, "workload.", self.workloads, value)
         elif is_of_chip(field):
             self._check_schema(Chip, field, "", self.chips, value)
         else:
             raise InputError("no such field", field=field, remedy=did_you_mean(field, FIELDS))
+
+    def _check_models(self, field: str) -> None:
+        if not self.models:
+            raise InputError("is for ONNX models only, and no workload is one", field=field)
+
+    def _check_size(self, field: str, value: Any) -> None:
+        """An open size of a model."""
+        self._check_models(field)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            raise InputError("must be a whole number from 1", field=field, value=value)
 
     def _check_schema(
         self, model: type[BaseModel], field: str, prefix: str, files: Mapping[str, Any], value: Any

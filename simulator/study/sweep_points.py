@@ -14,6 +14,7 @@ from simulator.study.points import Point
 from simulator.study.sweep_fields import Space
 from simulator.study.sweep_file import SweepText
 from simulator.study.sweep_values import listed, size
+from simulator.workload.reader import is_model
 
 MOST = 100_000
 """Points of a sweep; more would not be looked at."""
@@ -141,15 +142,12 @@ def _file(sweep: SweepText, path: tuple[str | int, ...], name: str) -> str:
 
 def _space(sweep: SweepText) -> Space:
     """Plain data of every chip and workload. Raises InputError for a missing file, with its place in the sweep."""
+    chips = {name: _there(sweep, "chips", number) for number, name in enumerate(sweep.file.chips)}
+    networks = {name: _there(sweep, "workloads", number) for number, name in enumerate(sweep.file.workloads)}
     return Space(
-        {
-            name: chip_document(_there(sweep, "chips", number)).data
-            for number, name in enumerate(sweep.file.chips)
-        },
-        {
-            name: load(_there(sweep, "workloads", number)).data
-            for number, name in enumerate(sweep.file.workloads)
-        },
+        {name: chip_document(path).data for name, path in chips.items()},
+        {name: load(path).data for name, path in networks.items() if not is_model(path)},
+        [name for name, path in networks.items() if is_model(path)],
     )
 
 

@@ -1,5 +1,6 @@
 """docs/onnx.md does what it says and names every operator."""
 
+import json
 import re
 import shlex
 import shutil
@@ -8,14 +9,14 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+import pandas as pd
 import pytest
-from graphs import LIGHT, conv_and_attention
+from graphs import LIGHT, conv_and_attention, model, node, weights
 from typer.testing import CliRunner
 
 import simulator.api as simulator
 from simulator.base.errors import InputError
 from simulator.cli.main import app
-from simulator.study.points_workload import workload_from
 from simulator.workload.onnx.library import MAX_NODES
 from simulator.workload.onnx.registry import HANDLERS
 from simulator.workload.onnx.walk import FAMILIES
@@ -23,6 +24,7 @@ from simulator.workload.onnx.walk import FAMILIES
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "onnx.md").read_text()
 CHIP = ROOT / "chip_configs" / "ibm14nm_large.yaml"
+RESNET9 = ROOT / "workloads" / "resnet9_cifar10.yaml"
 
 
 def call(*words):
@@ -103,10 +105,55 @@ def test_onnx_is_imported_for_models_only(folder):
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
 
 
-def test_a_sweep_can_name_a_model(tmp_path):
-    path = tmp_path / "net.onnx"
-    path.write_bytes(conv_and_attention().SerializeToString())
-    assert workload_from(path, ()).bind() == simulator.load_workload(path).file.bind()
+SWEEP = """
+chips: [{chip}]
+workloads: [net.onnx]
+axes: [{{{axis}}}]
+keep: [first latency]
+"""
+
+
+def swept(axis):
+    rows = model([node("MatMul", "x w", "y", name="rows")], {"x": [1, "rows", 64]}, [weights("w", 64, 32)])
+    Path("net.onnx").write_bytes(rows.SerializeToString())
+    Path("sizes.yaml").write_text(SWEEP.format(chip=CHIP, axis=axis))
+    return call("sweep", "sizes.yaml", "--out", "swept")
+
+
+def test_a_sweep_binds_the_sizes_of_a_model(folder):
+    assert swept("dim.rows: [1, 2]").exit_code == 0
+    table = pd.read_csv("swept/sweep.csv")
+    options = ["--no-plots", "--json"]
+    alone = [call("run", CHIP, "-w", "net.onnx", "--dim", f"rows={size}", *options).stdout for size in (1, 2)]
+    figures = [json.loads(text)["metrics"]["first_latency_ns"]["value"] for text in alone]
+    assert list(table["first_latency_ns"]) == figures
+    assert figures[0] < figures[1]
+
+
+@pytest.mark.parametrize(
+    ("axis", "told"),
+    [
+        ("dim.rows: [0, 1]", "dim.rows: must be a whole number from 1, got 0"),
+        ("allow_host: [true, 1]", "allow_host: must be true or false, got 1"),
+        (
+            "workload.name: [a, b]",
+            "net.onnx is an ONNX model, which has no fields to set. Its open sizes are",
+        ),
+    ],
+)
+def test_a_sweep_tells_what_cannot_be_said_of_a_model(folder, axis, told):
+    done = swept(axis)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert told in done.stderr
+
+
+def test_sizes_are_of_models_only(folder):
+    Path("sizes.yaml").write_text(
+        SWEEP.format(chip=CHIP, axis="dim.n: [1]").replace("net.onnx", str(RESNET9))
+    )
+    done = call("sweep", "sizes.yaml")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "dim.n: is for ONNX models only, and no workload is one" in done.stderr
 
 
 def test_from_python(tmp_path):
