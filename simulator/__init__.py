@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from simulator.api import (
+        accuracy,
         load_chip,
         load_workload,
         map_workload,
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
+    "accuracy",
     "load_chip",
     "load_workload",
     "map_workload",

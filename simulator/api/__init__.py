@@ -7,14 +7,18 @@ of matplotlib, no seed; nothing is printed, and nothing is written but where a c
 from collections.abc import Sequence
 from pathlib import Path
 
+from simulator.api.exactness import Exactness
 from simulator.api.inputs import Chip, Mapping, PathLike, Trace, Workload
 from simulator.api.results import Run, Validation
 from simulator.chip import reader
+from simulator.functional.product import Wanted, product
 from simulator.measure.times import Load
+from simulator.study import accuracy as products
 from simulator.study import engines
 from simulator.study import run as study
 from simulator.study import validate as validation
 from simulator.study.asked import Asked, Way
+from simulator.study.product_words import ages, shape
 from simulator.trace import file as trace_file
 from simulator.trace import trace as requests
 from simulator.trace.written import Written, pattern
@@ -56,7 +60,7 @@ def record_trace(
     network = workload if isinstance(workload, Workload) else load_workload(workload)
     source = None if file is None else Path(file)
     written = Written(count, batch, length, arrivals, prompt_length, output_length, source)
-    return Trace(requests.record_trace(network.file, pattern(written, seed)))
+    return Trace(requests.record_trace(network.file, pattern(written, seed)), network.file.held)
 
 
 def read_trace(path: PathLike) -> Trace:
@@ -101,17 +105,44 @@ def run(
     network, memory, host. ``engine``: auto, fast or simpy. ``contrast``: what contention costs; ``load``: latency
     under load from so many arrivals, drawn with ``seed``. Raises InputError or DeadlockError.
     """
-    asked = mapping.asked if isinstance(mapping, Mapping) else Asked(_way(mapping))
+    asked, trace = mapping.asked if isinstance(mapping, Mapping) else Asked(_way(mapping)), _trace(work)
     result = study.simulate(
         _chip(chip).file,
-        _trace(work).trace,
+        trace.trace,
         engines.engine(engine),
         **vars(asked),
         ideal=ideal,
         contrast=contrast,
         load=Load(load, seed),
     )
-    return Run(result)
+    return Run(result, trace.held)
+
+
+def accuracy(
+    chip: Chip | PathLike,
+    matrix: PathLike = "random",
+    inputs: PathLike = "random",
+    *,
+    size: str | None = None,
+    vectors: int = 256,
+    after: str = "1s,1h,1day,30day,1year",
+    instances: int = 8,
+    seed: int = 0,
+    budget: bool = True,
+) -> Exactness:
+    """How exact a chip computes a matrix product, over time and by effect; words are those of the command line.
+
+    ``matrix``: random, dft ..., or a file .npy, shape (rows, columns); ``inputs``: random, positive ..., or a file,
+    shape (vectors, rows). ``size``: ``512x256`` of a matrix that is no file, by default one tile. ``instances``: how
+    often the chip is written anew. ``budget``: by effect too. Raises InputError.
+    """
+    file = _chip(chip).file
+    tile, shaped = file.chip.tile.crossbar, shape(size, "size") if size else None
+    wanted = Wanted(str(matrix), str(inputs), shaped, vectors, seed)
+    made = product(wanted, (int(tile.rows), int(tile.columns)))
+    return Exactness(
+        products.accuracy(file, made, products.Asked(ages(after, "after"), instances, seed, budget))
+    )
 
 
 def validate(

@@ -1,6 +1,6 @@
 """What a run is made of: chip, network, requests, mapping."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +12,7 @@ from simulator.report.describe import chip_facts
 from simulator.report.sources import constants
 from simulator.report.where import matrix_text
 from simulator.study.asked import Asked
+from simulator.study.network_accuracy import Held
 from simulator.trace import file as trace_file
 from simulator.trace import trace as requests
 from simulator.workload import reader as networks
@@ -78,9 +79,13 @@ class Workload:
 
 @dataclass(frozen=True)
 class Trace:
-    """What is asked of the machine: requests with arrival times, every shape a number."""
+    """What is asked of the machine: requests with arrival times, every shape a number.
+
+    ``held``: weights of the model from which it was recorded.
+    """
 
     trace: requests.Trace
+    held: Held = field(default_factory=dict)
 
     @property
     def requests(self) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """What a run and a validation give: tables, plots, files."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,10 +14,12 @@ from simulator.measure.attribution import Attribution
 from simulator.measure.gains_words import gains_frame
 from simulator.program.frame import frame
 from simulator.program.history import History
-from simulator.report import notebook, tables
+from simulator.report import network_accuracy, notebook, tables
 from simulator.report.text import scaled
 from simulator.study import run as study
 from simulator.study import validate as validation
+from simulator.study.network_accuracy import Held, exactness
+from simulator.study.network_accuracy import network_accuracy as study_accuracy
 
 if TYPE_CHECKING:
     from simulator.report.picture import Picture
@@ -35,9 +37,13 @@ _HEADLINES = {
 
 @dataclass(frozen=True)
 class Run:
-    """What a run gave. Units stand in the column names; ``report.tables.COLUMNS`` defines them."""
+    """What a run gave. Units stand in the column names; ``report.tables.COLUMNS`` defines them.
+
+    ``held``: weights of the model that ran.
+    """
 
     result: study.Result
+    held: Held = field(default_factory=dict)
 
     def __getitem__(self, metric: str) -> float:
         """A figure by its name, see ``metrics``. Raises InputError for an unknown one."""
@@ -115,6 +121,17 @@ class Run:
     def history(self) -> History:
         """What every operation went through, as arrays."""
         return self.result.past
+
+    def accuracy(
+        self, after: str = "0s", weights: PathLike | None = None, *, instances: int = 8, seed: int = 0
+    ) -> pd.DataFrame:
+        """One row per layer with weights: how exact it was; ``report.network_accuracy.COLUMNS`` defines the columns.
+
+        ``after``: time from writing to the run. ``weights``: a file .npz, or random; by default the model's, else
+        random. ``instances``: how often the chip is written anew. Raises InputError.
+        """
+        asked = exactness(after, instances, None if weights is None else str(weights), seed)
+        return network_accuracy.frame(study_accuracy(self.result, asked, held=self.held))
 
     def plot(self, name: str) -> "Picture":
         """One of the plots of a results folder, such as ``pipeline`` or ``roofline``. InputError for another name."""

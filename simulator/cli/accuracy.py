@@ -68,7 +68,8 @@ def accuracy_command(
     """
     from simulator.chip.reader import load_chip
     from simulator.functional.product import Wanted, product
-    from simulator.report.accuracy_files import data, write_accuracy
+    from simulator.report.accuracy_files import write_accuracy
+    from simulator.report.accuracy_tables import data
     from simulator.report.folder import results_folder, writing
     from simulator.report.layout import console, waiting
     from simulator.study.accuracy import Asked, accuracy

@@ -161,10 +161,10 @@ def run_command(
     Prints latency, throughput, energy, utilisation and what limits, and writes a results folder.
     """
     from simulator.chip.baselines import named
-    from simulator.cli.accuracy_inputs import exactness
     from simulator.cli.inputs import Asked
     from simulator.cli.job import Job, execute
     from simulator.report.perfetto_run import timeline_file
+    from simulator.study.network_accuracy import exactness
     from simulator.trace.written import Written
 
     slices = timeline_file(timeline, window)

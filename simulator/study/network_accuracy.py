@@ -29,6 +29,7 @@ from simulator.functional.physics import physics
 from simulator.measure.network_accuracy import LayerErrors, NetworkAccuracy
 from simulator.study.clock import Clock
 from simulator.study.gain_measurement import measurement
+from simulator.study.product_words import age
 from simulator.study.run import Result
 from simulator.workload import graph
 
@@ -50,6 +51,14 @@ class Asked:
     weights: Path | Literal["random"] | None = None
     vectors: int = 64
     seed: int = 0
+
+
+def exactness(after: str, instances: int, weights: str | None, seed: int) -> Asked:
+    """From words; ``weights``: *random*, a file, or None. InputError."""
+    given: Path | Literal["random"] | None = None
+    if weights is not None:
+        given = "random" if weights == "random" else Path(weights)
+    return Asked(age(after, "--after"), instances, given, seed=seed)
 
 
 def network_accuracy(

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 import simulator
 from simulator.api.results import Run
 from simulator.base.errors import InputError
 from simulator.chip.reader import load_chip
+from simulator.cli.main import app
 from simulator.engine.simpy_engine import SimpyEngine
 from simulator.measure.causes import WORDS
 from simulator.report import tables
@@ -179,6 +181,36 @@ def test_validation_is_a_table() -> None:
     assert checked.table["verdict"].tolist() == ["pass", "pass"]
     assert checked.table["published"].tolist() == [1131, 1518]
     assert "all good" in checked._repr_html_()
+
+
+def table_of(command: str, folder: Path, name: str) -> pd.DataFrame:
+    """A table that the command line writes into a folder of its own."""
+    out = folder / name
+    done = CliRunner().invoke(app, [*command.split(), "--no-plots", "--out", str(out)])
+    assert done.exit_code == 0
+    return pd.read_csv(out / f"{name}.csv", na_values=[""], keep_default_na=False)
+
+
+def test_exactness_is_that_of_the_command_line(tmp_path: Path) -> None:
+    found = simulator.accuracy(CHIP, "uniform", size="32x16", after="1s,1day", instances=2, seed=5)
+    options = "--matrix uniform --size 32x16 --after 1s,1day --instances 2 --seed 5"
+    for name, made in (("errors", found.times), ("budget", found.budget)):
+        written = table_of(f"accuracy {CHIP} {options}", tmp_path, name)
+        effects = dict.fromkeys(("alone", "without"), "")
+        pd.testing.assert_frame_equal(written.fillna(effects), made, check_dtype=False)
+    assert found.cost["die_mm2"] > found.cost["macro_mm2"] > 0
+    assert "32 x 16 on IBM HERMES 64-core chip" in found._repr_html_()
+    with pytest.raises(InputError, match="size: must be rows x columns"):
+        simulator.accuracy(CHIP, size="32")
+
+
+def test_exactness_of_a_run_is_that_of_the_command_line(network: Path, tmp_path: Path) -> None:
+    rows = simulator.run(CHIP, network).accuracy("1h", instances=2)
+    written = table_of(f"run {CHIP} -w {network} --accuracy --after 1h --instances 2", tmp_path, "accuracy")
+    assert rows["layer"].tolist() == ["conv", "dense"]
+    pd.testing.assert_frame_equal(written, rows.astype(written.dtypes), check_dtype=False)
+    with pytest.raises(InputError, match="must be one time"):
+        simulator.run(CHIP, network).accuracy("1h,2h")
 
 
 class Tags(HTMLParser):
