@@ -119,6 +119,7 @@ NoPlots = Annotated[bool, typer.Option("--no-plots", help="Write no plots.")]
 
 
 def run_command(
+    context: typer.Context,
     chip: ChipPath,
     *,
     workload: WorkloadPath = None,
@@ -163,10 +164,12 @@ def run_command(
     from simulator.chip.baselines import named
     from simulator.cli.inputs import Asked
     from simulator.cli.job import Job, execute
+    from simulator.cli.needed import check_needed
     from simulator.report.perfetto_run import timeline_file
     from simulator.study.network_accuracy import exactness
     from simulator.trace.written import Written
 
+    check_needed(context)
     slices = timeline_file(timeline, window)
     written = Written(count, batch, length, arrivals, prompt_length, output_length, requests)
     asked = Asked(workload, trace, written, seed, tuple(dims or ()), allow_host)

@@ -69,6 +69,8 @@ def record_command(
     from simulator.trace.written import Written, pattern
     from simulator.workload.reader import load_workload
 
+    if not out.name.endswith((".jsonl", ".jsonl.gz")):
+        raise InputError("must end in .jsonl or .jsonl.gz", field="--out", value=str(out))
     if out.exists():
         raise InputError(
             "exists; nothing is overwritten", place=str(out), field="--out", remedy="Give another name"

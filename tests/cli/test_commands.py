@@ -103,6 +103,30 @@ def test_a_trace_is_never_overwritten(call: Call, network: Path) -> None:
     assert refused.stderr == "t.jsonl: --out: exists; nothing is overwritten. Give another name\n"
 
 
+def test_a_trace_is_named_as_what_it_is(call: Call, network: Path) -> None:
+    refused = call("trace", "record", network, "--out", "t.txt")
+    assert (refused.exit_code, refused.stderr) == (2, "--out: must end in .jsonl or .jsonl.gz, got 't.txt'\n")
+    assert os.listdir() == ["small.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("--after 1day", "--after: says something of --accuracy, got '1day'. Give --accuracy too"),
+        ("--instances 3", "--instances: says something of --accuracy, got 3. Give --accuracy too"),
+        ("--weights random", "--weights: says something of --accuracy, got 'random'. Give --accuracy too"),
+        ("--against-batch 2", "--against-batch: says something of --against, got 2. Give --against too"),
+        (
+            "--trace t.jsonl --seed 0",
+            "--seed: draws nothing: the trace says what arrives when, got 0. Leave it out",
+        ),
+    ],
+)
+def test_no_option_is_given_for_nothing(call: Call, chip: Path, words: str, told: str) -> None:
+    refused = call("run", chip, *words.split())
+    assert (refused.exit_code, refused.stdout, refused.stderr) == (2, "", f"{told}\n")
+
+
 def test_a_trace_says_everything(call: Call, chip: Path, network: Path) -> None:
     call("trace", "record", network, "--out", "t.jsonl")
     refused = call("run", chip, "--trace", "t.jsonl", "--count", 2, "--length", 3)
