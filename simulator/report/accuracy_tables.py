@@ -64,4 +64,5 @@ def table(rows: Iterable[Row]) -> pd.DataFrame:
     made = [{"alone": row.alone, "without": row.without, **_row(row)} for row in rows]
     if not any(row["alone"] or row["without"] for row in made):
         made = [{key: cell for key, cell in row.items() if key not in ("alone", "without")} for row in made]
-    return pd.DataFrame(made)
+    frame = pd.DataFrame(made)
+    return frame.astype({name: float for name in frame if frame[name].isna().any()})

@@ -30,7 +30,8 @@ _ROWS = 12
 
 def frame(found: NetworkAccuracy) -> pd.DataFrame:
     """One row a layer with weights."""
-    return pd.DataFrame([_row(row) for row in found.layers], columns=list(COLUMNS))
+    rows = pd.DataFrame([_row(row) for row in found.layers], columns=list(COLUMNS))
+    return rows.astype({name: float for name in COLUMNS if rows[name].isna().any()})
 
 
 def _row(row: LayerErrors) -> dict[str, Any]:
