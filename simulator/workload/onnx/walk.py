@@ -159,10 +159,10 @@ class _Walk:
             if self._known(node):
                 raise self.importer.refused(f"has no shape: {error}") from error
             found = self._hinted(node)
-        if node.outputs and node.outputs[0] and node.outputs[0] not in found:
+        if any(name and name not in found for name in node.outputs):
             ruled = self._unchecked(rule, node) if rule is not None else {}
             found = {**self._hinted(node), **ruled, **found}
-            if node.outputs[0] not in found and self._known(node):
+            if node.outputs[0] and node.outputs[0] not in found and self._known(node):
                 remedy = "Bind the sizes it depends on with --dim, or export the model with fixed sizes"
                 raise self.importer.refused(
                     "gives a shape that depends on values of a request", remedy=remedy

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from simulator.workload.onnx.importer import Importer
-from simulator.workload.onnx.model import Node, Typed, Value
+from simulator.workload.onnx.model import Node, Shape, Typed, Value
 from simulator.workload.onnx.operators.normalisation import SOFTMAX
 from simulator.workload.onnx.registry import CONTRIB, like_first, operator
 
@@ -66,7 +66,33 @@ def _present(importer: Importer, layers: Sequence[str], first: int = 1) -> None:
             importer.give(layer, [len(importer.shape(number)) - 2], number)
 
 
-@operator("Attention")
+def _presents(importer: Importer, node: Node, past: int, heads: int) -> dict[str, Typed]:
+    """Shapes of keys and values as further outputs: ``heads`` of them unless their own shape says it."""
+    found = {}
+    for number, name in enumerate(node.outputs[1:3], start=1):
+        typed, before = importer.types.get(importer.input(number)), importer.types.get(importer.input(past))
+        if name and typed is not None:
+            count, steps, share = _split(typed.shape, heads)
+            steps += before.shape[-2] if before is not None else 0
+            found[name] = Typed((typed.shape[0], count, steps, share), typed.element)
+        past += 1
+    return found
+
+
+def _split(shape: Shape, heads: int) -> Shape:
+    """Heads, steps and values a head, of [batch, heads, steps, values] or [batch, steps, width]."""
+    if len(shape) == 4:
+        return shape[1:]
+    _, steps, width = shape
+    return heads, steps, width // heads
+
+
+def _kept(importer: Importer, node: Node) -> dict[str, Typed]:
+    """What the library leaves open: keys and values of all steps, also where none came before."""
+    return _presents(importer, node, 4, max(node.integer("kv_num_heads", 1), 1))
+
+
+@operator("Attention", shape=_kept)
 def attention(importer: Importer, node: Node) -> None:
     """Queries, keys, values; with shapes [batch, heads, steps, width], or heads as attributes."""
     shapes = [importer.active(number).shape for number in range(3)]
@@ -93,13 +119,8 @@ def _fused(importer: Importer, node: Node) -> dict[str, Typed]:
     query = importer.types[node.inputs[0]]
     batch, steps = query.shape[0], query.shape[1] if len(query.shape) > 1 else 1
     heads = max(node.integer("kv_num_heads", node.integer("num_heads", 1)), 1)
-    width = _width(importer, node)
-    found = {node.outputs[0]: Typed((batch, steps, width), query.element)}
-    share = width // max(node.integer("num_heads", 1), 1)
-    past = importer.types.get(importer.input(_PAST.get(node.op, len(node.inputs))))
-    total = steps + (past.shape[-2] if past is not None and len(past.shape) > 1 else 0)
-    present = Typed((batch, heads, total, share), query.element)
-    return found | {name: present for name in node.outputs[1:3] if name}
+    found = {node.outputs[0]: Typed((batch, steps, _width(importer, node)), query.element)}
+    return found | (_presents(importer, node, _PAST[node.op], heads) if node.op in _PAST else {})
 
 
 _PAST = {"MultiHeadAttention": 6, "GroupQueryAttention": 3}
