@@ -10,7 +10,7 @@ from typing import NamedTuple
 from simulator.base.errors import InputError
 from simulator.base.input_file import read_bytes
 from simulator.base.units import parse, whole_ps
-from simulator.trace.pattern import MAX_INFERENCES
+from simulator.trace.pattern import MAX_INFERENCES, MAX_TIME
 
 MAX_BYTES = 2**26
 
@@ -23,11 +23,12 @@ LAYOUTS: Sequence[tuple[str, str, str]] = (
 
 
 class Lengths(NamedTuple):
-    """Arrivals [ps] from the first on, and tokens."""
+    """Arrivals [ps] from the first on, tokens, and in which line of the file each request ends."""
 
     arrivals: tuple[int, ...]
     prompts: tuple[int, ...]
     outputs: tuple[int, ...]
+    lines: tuple[int, ...]
 
 
 def read_lengths(path: Path, count: int | None = None) -> Lengths:
@@ -41,22 +42,30 @@ def read_lengths(path: Path, count: int | None = None) -> Lengths:
         raise InputError("is not text in UTF-8", place=str(path)) from error
     rows = csv.DictReader(StringIO(text, newline=""))
     columns = _columns(rows.fieldnames or (), path)
-    found: list[tuple[int, int, int]] = []
+    found: list[tuple[int, int, int, int]] = []
     for row in rows:
         if len(found) == (MAX_INFERENCES if count is None else count):
             break
         place = f"{path}:{rows.line_num}"
         when, prompt, output = (_cell(row, column, place) for column in columns)
         arrival = _arrival(when, columns[0], place)
-        found.append((arrival, _tokens(prompt, columns[1], place), _tokens(output, columns[2], place)))
+        wrong = _out_of_order(arrival, found[0][0], found[-1][0]) if found else None
+        if wrong:
+            raise InputError(wrong[0], place=place, field=columns[0], value=when[:60], remedy=wrong[1])
+        tokens = _tokens(prompt, columns[1], place), _tokens(output, columns[2], place)
+        found.append((arrival, *tokens, rows.line_num))
     if not found:
         raise InputError("has no requests", place=str(path))
-    arrivals, prompts, outputs = zip(*found, strict=True)
-    return Lengths(tuple(arrival - arrivals[0] for arrival in arrivals), prompts, outputs)
+    arrivals, prompts, outputs, lines = zip(*found, strict=True)
+    return Lengths(tuple(arrival - arrivals[0] for arrival in arrivals), prompts, outputs, lines)
 
 
 def _columns(names: Sequence[str], path: Path) -> tuple[str, str, str]:
     for layout in LAYOUTS:
+        twice = [name for name in layout if names.count(name) > 1]
+        if twice:
+            remedy = "Remove all but one, or name the others otherwise"
+            raise InputError("must not name a column twice", place=f"{path}:1", value=twice[0], remedy=remedy)
         if set(layout) <= set(names):
             return layout
     known = "; or ".join(", ".join(layout) for layout in LAYOUTS)
@@ -68,6 +77,15 @@ def _cell(row: Mapping[str, str | None], column: str, place: str) -> str:
     if value is None:
         raise InputError("is missing", place=place, field=column)
     return value.strip()
+
+
+def _out_of_order(arrival: int, first: int, last: int) -> tuple[str, str] | None:
+    """Rule that an arrival breaks, and remedy; the first one and the one above came then [ps]."""
+    if arrival < last:
+        return "must not be before the one above", "Sort the lines by arrival"
+    if arrival - first > MAX_TIME:
+        return f"must be at most {MAX_TIME // 10**12:,} s after the first", "Take a part of the file"
+    return None
 
 
 def _arrival(text: str, column: str, place: str) -> int:

@@ -123,12 +123,16 @@ Lengths = Constant | Listed | Uniform
 
 
 class Asked(NamedTuple):
-    """Arrival [ps], time steps, and, where tokens are generated, length of prompt and output (else 0)."""
+    """Arrival [ps], time steps, and, where tokens are generated, length of prompt and output (else 0).
+
+    ``place``: file and line that ask for it; empty if no file does.
+    """
 
     arrival: int
     length: int | None
     prompt: int
     output: int
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -147,6 +151,9 @@ class RequestPattern:
     outputs: Lengths | None = None
     seed: int = 0
     """Of the experts to which tokens are sent."""
+    file: str = ""
+    lines: tuple[int, ...] = ()
+    """Where requests come from a file: its name, and the line of each."""
 
     def __post_init__(self) -> None:
         rule = f"must be 1..{MAX_INFERENCES}"
@@ -167,7 +174,8 @@ class RequestPattern:
             _require(time >= last, where, time, f"must not be before the one before it ({last} ps)")
             _require(time <= MAX_TIME, where, time, f"must be at most {MAX_TIME} ps")
             last = time
-            yield Asked(time, length, prompt or 0, output or 0)
+            place = f"{self.file}:{self.lines[number]}" if self.lines else ""
+            yield Asked(time, length, prompt or 0, output or 0, place)
 
 
 def _require(holds: bool, name: str, value: object, rule: str) -> None:

@@ -110,10 +110,11 @@ def _generation(workload: Workload, pattern: RequestPattern) -> Trace:
         if not 2 <= asked.prompt + asked.output <= most + 1:
             rule = f"prompt and output must be at least one token each, together at most {most + 1}"
             value = f"{asked.prompt} and {asked.output}"
-            remedy = "the last token that is generated is not read; 'sequence.limit' says how far a token looks back"
-            raise InputError(
-                rule, place=workload.name, field="lengths", value=value, remedy=remedy.capitalize()
+            remedy = (
+                "Take fewer, or raise 'sequence.limit' of the network; the last token generated is not read"
             )
+            place = asked.place or workload.name
+            raise InputError(rule, place=place, field="lengths", value=value, remedy=remedy)
         check_tokens(total)
         requests.append(request)
     from simulator.trace.routing import draw

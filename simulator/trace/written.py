@@ -72,7 +72,15 @@ def _given(written: Written, path: Path) -> RequestPattern:
         raise InputError(rule, field="--count", value=written.count)
     batch = 1 if written.batch is None else written.batch
     prompts, outputs = Listed(found.prompts), Listed(found.outputs)
-    return RequestPattern(len(found.arrivals), batch, Given(found.arrivals), prompts=prompts, outputs=outputs)
+    return RequestPattern(
+        len(found.arrivals),
+        batch,
+        Given(found.arrivals),
+        prompts=prompts,
+        outputs=outputs,
+        file=str(path),
+        lines=found.lines,
+    )
 
 
 def _arrivals(text: str, seed: int) -> AtOnce | Every | Poisson | Given:

@@ -27,8 +27,8 @@ def test_public_layouts_are_understood(tmp_path: Path) -> None:
     for name, text in LAYOUTS.items():
         path = tmp_path / f"{name}.csv"
         path.write_text(text, encoding="utf-8")
-        assert read_lengths(path) == Lengths((0, 10**6), (10, 20), (3, 1)), name
-        assert read_lengths(path, 1) == Lengths((0,), (10,), (3,)), name
+        assert read_lengths(path) == Lengths((0, 10**6), (10, 20), (3, 1), (2, 3)), name
+        assert read_lengths(path, 1) == Lengths((0,), (10,), (3,), (2,)), name
 
 
 WRONG = {
@@ -40,6 +40,15 @@ WRONG = {
     "arrival_s,prompt_length,output_length\n0,5\n": "2: output_length: is missing",
     "arrival_s,prompt_length,output_length\nnow,5,1\n": "2: arrival_s: must be seconds, or date and time, got now",
     "TIMESTAMP,ContextTokens,GeneratedTokens\n2023-13-16 18:15:46,1,1\n": "2: TIMESTAMP: must be seconds, or date",
+    "arrival_s,prompt_length,output_length\n1,5,2\n\n0.5,5,2\n": (
+        "4: arrival_s: must not be before the one above, got 0.5. Sort the lines by arrival"
+    ),
+    "arrival_s,prompt_length,output_length\n7,5,2\n1000007.5,5,2\n": (
+        "3: arrival_s: must be at most 1,000,000 s after the first, got 1000007.5. Take a part of the file"
+    ),
+    "arrival_s,arrival_s,prompt_length,output_length\n0,1,5,2\n": (
+        "1: must not name a column twice, got arrival_s. Remove all but one, or name the others otherwise"
+    ),
     "arrival_s,prompt_length,output_length\n0,1e9999,1\n": "2: prompt_length: must be an integer",
 }
 
@@ -65,6 +74,18 @@ def test_a_file_says_when_and_how_long(tmp_path: Path) -> None:
         pattern(Written(requests=path, prompt_length="5", output_length="5"), 0)
     with pytest.raises(InputError, match="--count: must not be more than the 2 requests of"):
         pattern(Written(requests=path, count=3), 0)
+
+
+def test_lengths_that_no_network_takes_are_told_with_their_line(tmp_path: Path) -> None:
+    path = tmp_path / "long.csv"
+    path.write_text("arrival_s,prompt_length,output_length\n0,5,2\n1,2000,50\n")
+    with pytest.raises(InputError) as refused:
+        record_trace(
+            load_workload(ROOT / "workloads" / "gpt2_small.yaml"), pattern(Written(requests=path), 0)
+        )
+    error = refused.value
+    assert (error.place, error.field, error.value) == (f"{path}:3", "lengths", "2000 and 50")
+    assert error.rule == "prompt and output must be at least one token each, together at most 2049"
 
 
 def test_lengths_of_one_seed_are_drawn_apart() -> None:
