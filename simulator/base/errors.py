@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+_NAME, _SENTENCE = 240, 2000
+"""Most characters of a place or field, and of a rule or remedy: assumptions, longer than any that is meant."""
+
 
 class SimulatorError(Exception):
     """Base of everything this package raises on purpose; ``exit_code`` is what the terminal returns."""
@@ -22,12 +25,11 @@ class InputError(SimulatorError):
         super().__init__(self._text())
 
     def _text(self) -> str:
-        head = " ".join(
-            part for part in (self.place and f"{self.place}:", self.field and f"{self.field}:") if part
-        )
+        """One line, whatever a file or its name says."""
+        head = " ".join(f"{_line(part, _NAME)}:" for part in (self.place, self.field) if part)
         got = "" if self.value is None else f", got {shorten(self.value)}"
-        tail = f". {self.remedy}" if self.remedy else ""
-        return f"{head} {self.rule}{got}{tail}".strip()
+        tail = f". {_line(self.remedy, _SENTENCE)}" if self.remedy else ""
+        return f"{head} {_line(self.rule, _SENTENCE)}{got}{tail}".strip()
 
 
 class InputErrors(InputError):  # noqa: N818 (several of them)
@@ -45,8 +47,19 @@ class DeadlockError(SimulatorError):
 def shorten(value: object, limit: int = 120) -> str:
     """Text of a value, cut so that a hostile input cannot flood the terminal."""
     text = repr(value) if not isinstance(value, str) else f"'{value}'"
-    printable = "".join(c if c.isprintable() else "?" for c in text[: limit + 1])
-    return printable if len(text) <= limit else printable[: limit - 3] + "..."
+    shown = printable(text[: limit + 1])
+    return shown if len(text) <= limit else shown[: limit - 3] + "..."
+
+
+def printable(text: str) -> str:
+    """The text on one line: control, direction and invisible characters as "?"."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else "?" for c in text)
+
+
+def _line(text: str, limit: int) -> str:
+    """The text on one line, its middle left out where it is too long: what names a place stands at the ends."""
+    half = (limit - 3) // 2
+    return printable(text if len(text) <= limit else f"{text[:half]}...{text[-half:]}")
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -53,9 +53,9 @@ _EXAMPLE = {
     "energy per bit": "0.1 pJ/bit",
     "energy per bit and length": "0.1 pJ/bit/mm",
 }
-_NUMBER = re.compile(
-    r"\s*([+-]?(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][+-]?\d{1,2})?)\s*(.*)\s*", re.DOTALL
-)
+_NUMBER = re.compile(r"\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE]([+-]?\d+))?)\s*(.*)\s*", re.DOTALL)
+_LONGEST = 80
+_LARGEST_EXPONENT = 99
 _UNIT = re.compile(r"[A-Za-zµμΩ%][A-Za-z0-9µμΩ/*^ ]{0,30}")
 
 
@@ -96,30 +96,35 @@ def _registry() -> "pint.UnitRegistry[Decimal]":
 
 
 def split_number(text: str) -> tuple[Fraction, str] | None:
-    """Number and rest of a text such as "133 ns"; None if it does not begin with a number."""
-    match = _NUMBER.fullmatch(text[:80])
-    return (Fraction(match[1]), match[2].strip()) if match and len(text) <= 80 else None
+    """Number and rest of a text such as "133 ns"; None if it does not begin with a number of a usable size."""
+    match = _number(text)
+    return (Fraction(match[1]), match[3].strip()) if match and not _out_of_range(match) else None
+
+
+def _number(text: str) -> re.Match[str] | None:
+    return _NUMBER.fullmatch(text) if len(text) <= _LONGEST else None
+
+
+def _out_of_range(match: re.Match[str]) -> bool:
+    """Whether the power of ten is beyond use; a fraction would hold all of its digits."""
+    return abs(int(match[2] or 0)) > _LARGEST_EXPONENT
 
 
 def parse(value: object, dimension: str) -> Quantity:
     """A physical value of this dimension, or InputError (rule and remedy; the caller adds the place)."""
+    remedy = f"Write it like '{_EXAMPLE[dimension]}'"
     if isinstance(value, Fraction | int | float) and not isinstance(value, bool):
-        raise InputError(
-            f"needs a unit ({dimension})", value=value, remedy=f"Write it like '{_EXAMPLE[dimension]}'"
-        )
-    parts = split_number(value) if isinstance(value, str) else None
-    if parts is None:
-        raise InputError(
-            f"must be a number with a unit of {dimension}",
-            value=value,
-            remedy=f"Write it like '{_EXAMPLE[dimension]}'",
-        )
-    number, unit = parts
-    if not unit:
-        raise InputError(
-            f"needs a unit ({dimension})", value=value, remedy=f"Write it like '{_EXAMPLE[dimension]}'"
-        )
-    return Quantity(number * _factor(unit, dimension), str(value), BASE[dimension])
+        raise InputError(f"needs a unit ({dimension})", value=value, remedy=remedy)
+    match = _number(value) if isinstance(value, str) else None
+    if match is None:
+        raise InputError(f"must be a number with a unit of {dimension}", value=value, remedy=remedy)
+    if _out_of_range(match):
+        size = "small" if int(match[2]) < 0 else "large"
+        rule = f"is too {size} a number: powers of ten go from -{_LARGEST_EXPONENT} to {_LARGEST_EXPONENT}"
+        raise InputError(rule, value=value, remedy=remedy)
+    if not (unit := match[3].strip()):
+        raise InputError(f"needs a unit ({dimension})", value=value, remedy=remedy)
+    return Quantity(Fraction(match[1]) * _factor(unit, dimension), str(value), BASE[dimension])
 
 
 @cache

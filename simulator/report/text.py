@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from math import floor, log10
 
+from simulator.base.errors import printable
+
 _LADDERS = {
     "ns": (("ps", 1e-3), ("ns", 1.0), ("us", 1e3), ("ms", 1e6), ("s", 1e9)),
     "nJ": (("pJ", 1e-3), ("nJ", 1.0), ("uJ", 1e3), ("mJ", 1e6), ("J", 1e9)),
@@ -16,7 +18,7 @@ _FULL = {"ns": 1e4}
 
 def plain(text: object) -> str:
     """The text with whatever steers a terminal (control, direction and invisible characters) as "?"."""
-    return "".join(c if c.isprintable() or c == "\n" else "?" for c in str(text))
+    return "\n".join(map(printable, str(text).split("\n")))
 
 
 def figure(value: float) -> str:

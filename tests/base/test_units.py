@@ -51,3 +51,25 @@ def test_a_unit_is_what_the_library_says(name: str, library: "pint.UnitRegistry[
 def test_bits_and_operations_are_no_plain_numbers(text: str, dimension: str) -> None:
     with pytest.raises(InputError, match=f"must be a {dimension}"):
         parse(text, dimension)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "1e400s",
+            "is too large a number: powers of ten go from -99 to 99, got '1e400s'. Write it like '133 ns'",
+        ),
+        ("1e-100 ns", "is too small a number: powers of ten go from -99 to 99, got '1e-100 ns'"),
+    ],
+)
+def test_a_power_of_ten_beyond_use_is_no_unit(text: str, told: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse(text, "time")
+    assert str(caught.value).startswith(told)
+    assert units.split_number(text) is None
+
+
+@pytest.mark.parametrize(("text", "value"), [("1e099 ps", 10**99), (f"{'1' * 40} ps", int("1" * 40))])
+def test_all_digits_belong_to_the_number(text: str, value: int) -> None:
+    assert parse(text, "time").magnitude == value
