@@ -1,7 +1,9 @@
 """Fused attention in all its forms: shapes of what it gives besides its sums, and products worked out by hand."""
 
 import pytest
-from graphs import integers, model, node
+from graphs import integers, model, node, weights
+
+from simulator.base.errors import InputError
 
 
 @pytest.mark.parametrize("past", [0, 12])
@@ -36,3 +38,67 @@ def test_heads_of_kept_keys_come_from_the_attribute(read):
     given = {"q": [1, 5, 64], "k": [1, 5, 32], "v": [1, 5, 32]}
     graph = read(model(nodes, given, [integers("steps", 2)], opset=23)).bind()
     assert graph["z"].width == 2 * 16
+
+
+def contrib(op, reads, gives, given, constants=(), **words):
+    step = node(op, reads, gives, domain="com.microsoft", name="att", **words)
+    return model([step], given, constants, domains=["com.microsoft"], outputs=gives.split())
+
+
+@pytest.mark.parametrize("sizes", [(32, 32, 128), (64, 64, 128), (64, 64, 64)])
+def test_values_may_be_wider_than_queries_and_keys(read, sizes):
+    """5 steps meet 5: 25 products for each value of a query, and 25 for each that is added up."""
+    words = {} if len(set(sizes)) == 1 else {"qkv_hidden_sizes": sizes}
+    made = contrib(
+        "Attention", "x w", "y", {"x": [1, 5, 64]}, [weights("w", 64, sum(sizes))], num_heads=8, **words
+    )
+    graph = read(made).bind()
+    assert graph["att.scores"].products == 25 * sizes[0]
+    assert graph["att.sums"].products == 25 * sizes[2]
+    assert (graph["att.sums"].width, graph.macs) == (sizes[2], 5 * 64 * sum(sizes))
+
+
+@pytest.mark.parametrize("sizes", [(64, 64, 32), (32, 64, 96), (192, 0, 0), (96, 96)])
+def test_parts_that_do_not_fit_their_matrix(read, sizes):
+    made = contrib(
+        "Attention",
+        "x w",
+        "y",
+        {"x": [1, 5, 64]},
+        [weights("w", 64, 192)],
+        num_heads=8,
+        qkv_hidden_sizes=sizes,
+    )
+    with pytest.raises(InputError, match=r"node att \(Attention\): must have one matrix of queries"):
+        read(made)
+
+
+def test_one_tensor_of_all_heads_with_a_past(read):
+    """12 heads of 8 values, of which 8 are queries; one step meets 31 keys: 2 x 8 x 31 x 8 products."""
+    given = {"x": [1, 1, 96], "pk": [1, 2, 30, 8], "pv": [1, 2, 30, 8]}
+    made = contrib("GroupQueryAttention", "x _ _ pk pv", "y k v", given, num_heads=8, kv_num_heads=2)
+    graph = read(made).bind()
+    assert graph.products == 2 * 8 * 31 * 8
+    assert [graph[f"att.{part}"].width for part in "qkv"] == [64, 16, 16]
+    assert (graph["att.sums"].width, graph["att.keys"].positions) == (64, 31)
+
+
+def test_one_tensor_of_all_heads_that_does_not_divide(read):
+    made = contrib("GroupQueryAttention", "x", "y", {"x": [1, 3, 97]}, num_heads=8, kv_num_heads=2)
+    with pytest.raises(
+        InputError, match="must read vectors of 8 heads of queries and 2 each of keys and values"
+    ):
+        read(made)
+
+
+@pytest.mark.parametrize("value", [[1, 6, 24], [1, 2, 6, 12]])
+def test_several_heads_give_as_many_values_as_they_add_up(read, value):
+    """5 steps meet 6, 16 values a query and 24 a value."""
+    made = contrib(
+        "MultiHeadAttention", "q k v", "y", {"q": [1, 5, 16], "k": [1, 6, 16], "v": value}, num_heads=2
+    )
+    made.graph.node.append(node("MatMul", "y w", "z", name="z"))
+    made.graph.initializer.append(weights("w", 24, 3))
+    made.graph.output[0].name = "z"
+    graph = read(made).bind()
+    assert (graph.products, graph.macs) == (5 * 6 * (16 + 24), 5 * 24 * 3)

@@ -1,7 +1,7 @@
 """Fused attention: scores of queries against keys, softmax, sums of values."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from simulator.workload.onnx.importer import Importer
 from simulator.workload.onnx.model import Node, Shape, Typed, Value
@@ -71,6 +71,9 @@ def _presents(importer: Importer, node: Node, past: int, heads: int) -> dict[str
     found = {}
     for number, name in enumerate(node.outputs[1:3], start=1):
         typed, before = importer.types.get(importer.input(number)), importer.types.get(importer.input(past))
+        if _packed(node):
+            typed = importer.types[node.inputs[0]]
+            typed = replace(typed, shape=(*typed.shape[:-1], _shared(importer, typed.shape[-1]).keys))
         if name and typed is not None:
             count, steps, share = _split(typed.shape, heads)
             steps += before.shape[-2] if before is not None else 0
@@ -114,60 +117,102 @@ def _heads(importer: Importer, queries: int, keys: int, *, causal: bool) -> Head
     return Heads(queries, keys, causal)
 
 
+@dataclass(frozen=True)
+class Parts:
+    """Values a vector of queries, keys and values: what one tensor of all three holds, in this order."""
+
+    queries: int
+    keys: int
+    values: int
+
+    def cut(self, importer: Importer, layer: str) -> list[str]:
+        """A layer for each, from one whose vectors hold all three."""
+        words = {"function": "split", "grid": list(importer.layers[layer].grid), "reads": "position"}
+        sizes = zip("qkv", (self.queries, self.keys, self.values), strict=True)
+        names = ((f"{importer.node.name}.{part}", size) for part, size in sizes)
+        return [importer.emit("rearrange", [layer], "", name, **words, width=size) for name, size in names]
+
+
 def _fused(importer: Importer, node: Node) -> dict[str, Typed]:
     """Output like the query, its width that of the values; keys and values with what came before."""
     query = importer.types[node.inputs[0]]
     batch, steps = query.shape[0], query.shape[1] if len(query.shape) > 1 else 1
-    heads = max(node.integer("kv_num_heads", node.integer("num_heads", 1)), 1)
-    found = {node.outputs[0]: Typed((batch, steps, _width(importer, node)), query.element)}
+    heads, width = max(node.integer("kv_num_heads", node.integer("num_heads", 1)), 1), query.shape[-1]
+    if node.op == "Attention":
+        width = _parts(importer, importer.types[node.inputs[1]].shape[-1]).values
+    elif _packed(node):
+        width = _shared(importer, width).queries
+    elif node.op == "MultiHeadAttention" and importer.input(2):
+        count, _, share = _split(importer.types[node.inputs[2]].shape, 1)
+        width = count * share
+    found = {node.outputs[0]: Typed((batch, steps, width), query.element)}
     return found | (_presents(importer, node, _PAST[node.op], heads) if node.op in _PAST else {})
 
 
 _PAST = {"MultiHeadAttention": 6, "GroupQueryAttention": 3}
 
 
-def _width(importer: Importer, node: Node) -> int:
-    if node.op == "Attention":
-        return importer.types[node.inputs[1]].shape[-1] // 3
-    return importer.types[node.inputs[0]].shape[-1]
+def _parts(importer: Importer, width: int) -> Parts:
+    """Of a matrix: as an attribute says, else three equal ones."""
+    sizes = importer.node.integers("qkv_hidden_sizes") or [width // 3] * 3
+    if len(sizes) != 3 or min(sizes) < 1 or sizes[0] != sizes[1] or sum(sizes) != width:
+        rule = (
+            "must have one matrix of queries, keys as wide and values: three equal parts or qkv_hidden_sizes"
+        )
+        raise importer.refused(rule, sizes if importer.node.integers("qkv_hidden_sizes") else width)
+    return Parts(*sizes)
+
+
+def _packed(node: Node) -> bool:
+    """Whether one tensor holds queries, keys and values."""
+    return node.op == "GroupQueryAttention" and not any(node.inputs[1:3])
+
+
+def _shared(importer: Importer, width: int) -> Parts:
+    """Of vectors that hold all heads of queries, then those of keys, then those of values."""
+    node = importer.node
+    queries, keys = node.integer("num_heads", 0), node.integer("kv_num_heads", 0)
+    if queries < 1 or keys < 1 or width % (queries + 2 * keys):
+        rule = f"must read vectors of {queries} heads of queries and {keys} each of keys and values"
+        raise importer.refused(rule, width)
+    share = width // (queries + 2 * keys)
+    return Parts(queries * share, keys * share, keys * share)
 
 
 @operator("MultiHeadAttention", "GroupQueryAttention", domain=CONTRIB, shape=_fused)
 def contrib_attention(importer: Importer, node: Node) -> None:
-    """Queries, keys, values [batch, steps, width]; one tensor for all three is refused."""
-    if any(importer.input(number) not in importer.values for number in range(3)):
-        raise importer.refused("must read queries, keys and values apart")
-    queries = node.integer("num_heads", 0)
+    """Queries, keys, values [batch, steps, width]; one tensor for all three where they share heads."""
     shared = node.op == "GroupQueryAttention"
+    queries = node.integer("num_heads", 0)
     causal = shared or bool(node.integer("unidirectional", 0))
     heads = _heads(importer, queries, node.integer("kv_num_heads", queries), causal=causal)
-    query, key, value = _given(importer, range(3))
-    past = 3 if shared else 6
+    query, key, value = _apart(importer, packed=_packed(node))
+    past = _PAST[node.op]
     key, value = appended(importer, past, key, "keys"), appended(importer, past + 1, value, "values")
     importer.give(attend(importer, query, key, value, heads), [1])
     _present(importer, (key, value))
 
 
+def _apart(importer: Importer, *, packed: bool) -> list[str]:
+    """Layers of queries, keys and values."""
+    if packed:
+        value = importer.active()
+        return _shared(importer, value.shape[-1]).cut(importer, sequence(importer, value))
+    if any(importer.input(number) not in importer.values for number in range(3)):
+        raise importer.refused("must read queries, keys and values apart")
+    return _given(importer, range(3))
+
+
 @operator("Attention", domain=CONTRIB, shape=_fused)
 def packed_attention(importer: Importer, node: Node) -> None:
-    """One matrix for queries, keys and values of the same width, then attention."""
+    """One matrix for queries, keys and values, then attention."""
     weights = importer.constant(1)
-    if weights is None or len(weights.shape) != 2 or weights.shape[1] % 3 or importer.input(4):
-        raise importer.refused("must have one constant matrix of three equal parts, and no past")
-    source = sequence(importer, importer.active())
-    width = weights.shape[1] // 3
-    made = importer.emit(
-        "linear", [source], "", f"{node.name}.qkv", width=3 * width, bias=bool(importer.input(2))
-    )
-    words = {
-        "function": "split",
-        "width": width,
-        "grid": list(importer.layers[made].grid),
-        "reads": "position",
-    }
-    query, key, value = (
-        importer.emit("rearrange", [made], "", f"{node.name}.{part}", **words) for part in "qkv"
-    )
+    if weights is None or len(weights.shape) != 2 or importer.input(4):
+        raise importer.refused("must have one constant matrix and no past")
+    source, width = sequence(importer, importer.active()), weights.shape[1]
+    parts, bias = _parts(importer, width), bool(importer.input(2))
+    made = importer.emit("linear", [source], "", f"{node.name}.qkv", width=width, bias=bias)
+    query, key, value = parts.cut(importer, made)
     queries = node.integer("num_heads", 0)
     heads = _heads(importer, queries, queries, causal=bool(node.integer("unidirectional", 0)))
     importer.give(attend(importer, query, key, value, heads), [1])
