@@ -1,11 +1,14 @@
 """``simulator accuracy``."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from simulator.cli.options import AsJson, ChipPath, Settings
+
+if TYPE_CHECKING:
+    from simulator.measure.accuracy import Accuracy
 
 Matrix = Annotated[
     str,
@@ -67,11 +70,11 @@ def accuracy_command(
     Prints errors over time after writing, what they are made of, and what the product costs; writes a results folder.
     """
     from simulator.chip.reader import load_chip
+    from simulator.cli.stdout import kept
     from simulator.functional.product import Wanted, product
     from simulator.report.accuracy_files import write_accuracy
-    from simulator.report.accuracy_tables import data
     from simulator.report.folder import results_folder, writing
-    from simulator.report.layout import console, waiting
+    from simulator.report.layout import waiting
     from simulator.study.accuracy import Asked, accuracy
     from simulator.study.product_words import ages, shape
 
@@ -88,14 +91,22 @@ def accuracy_command(
             found = accuracy(file, made, asked, progress)
         with waiting("writing results"), writing(path):
             write_accuracy(found, folder.work, plots=not no_plots)
+    with kept(folder.path):
+        _tell(found, folder.path, as_json)
+
+
+def _tell(found: "Accuracy", folder: Path, as_json: bool) -> None:
+    """The answer on stdout."""
     if as_json:
+        from simulator.report.accuracy_tables import data
         from simulator.report.summary import as_json as text
 
-        print(text({**data(found), "folder": str(folder.path)}), end="")
+        print(text({**data(found), "folder": str(folder)}), end="")
         return
     from simulator.report.accuracy import show_accuracy
+    from simulator.report.layout import console
     from simulator.report.terminal import written
 
     screen = console()
     show_accuracy(found, screen)
-    written(folder.path, screen)
+    written(folder, screen)

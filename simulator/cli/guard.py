@@ -1,17 +1,17 @@
 """Whatever goes wrong ends in a sentence on stderr and an exit code, never in a traceback."""
 
 import errno
-import os
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from functools import wraps
+from inspect import signature
 from typing import ParamSpec, TypeVar
 
 import typer
 
 from simulator.base.errors import SimulatorError
 from simulator.cli.signals import ENDS, ended, tell
+from simulator.cli.stdout import UnwritableError, forget
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -31,18 +31,27 @@ def guarded(command: Callable[P, T]) -> Callable[P, T]:
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
-            result = command(*args, **kwargs)
-            sys.stdout.flush()
-            return result
+            return _answered(command, *args, **kwargs)
         except typer.Exit:
             raise
         except SimulatorError as error:
             complain(str(error))
             raise typer.Exit(error.exit_code) from None
         except (Exception, *ENDS) as error:
-            raise typer.Exit(tell(error) if ended(error) else _unexpected(error)) from None
+            raise typer.Exit(tell(error) if ended(error) else _unexpected(error, command)) from None
 
     return run
+
+
+def _answered(command: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """The command, its answer out of the buffer."""
+    try:
+        result = command(*args, **kwargs)
+    except typer.Exit:
+        sys.stdout.flush()
+        raise
+    sys.stdout.flush()
+    return result
 
 
 def complain(text: str) -> None:
@@ -52,12 +61,16 @@ def complain(text: str) -> None:
     print(plain(text), file=sys.stderr)
 
 
-def _unexpected(error: BaseException) -> int:
+def _unexpected(error: BaseException, command: Callable[..., object]) -> int:
     if isinstance(error, OSError) and error.errno == errno.EPIPE:
-        _forget_stdout()
+        forget()
         return BROKEN_PIPE
+    if isinstance(error, UnwritableError):
+        forget()
+        complain(error.sentence)
+        return 1
     if isinstance(error, MemoryError):
-        complain("out of memory: try fewer inferences (--count, --batch) or shorter sequences (--length)")
+        complain(f"out of memory: try less at a time{_smaller(command)}")
         return 1
     if Debug.on:
         raise error
@@ -68,7 +81,11 @@ def _unexpected(error: BaseException) -> int:
     return 1
 
 
-def _forget_stdout() -> None:
-    """Whoever read our output has gone: what is left in the buffer must not complain at exit."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+_SIZES = ("count", "batch", "length", "load", "size", "vectors", "instances")
+"""Options that say how much is computed at a time."""
+
+
+def _smaller(command: Callable[..., object]) -> str:
+    """Those that the command has."""
+    found = [f"--{name}" for name in _SIZES if name in signature(command).parameters]
+    return f" ({', '.join(found)})" if found else ""

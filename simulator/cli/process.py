@@ -7,6 +7,7 @@ import sys
 from contextlib import suppress
 
 from simulator.cli.signals import ended, heed_signals, tell
+from simulator.cli.stdout import UnwritableError, forget, prepare
 
 _YOUNG = 500_000
 """Objects made between two looks for cycles among them: a run makes many at once, and all of them stay."""
@@ -17,6 +18,10 @@ def main() -> None:
     heed_signals()
     try:
         _call()
+    except UnwritableError as error:  # of help and version, which no command guards
+        forget()
+        print(error.sentence, file=sys.stderr)
+        _leave(1)
     except BaseException as end:
         if not ended(end) or (isinstance(end, SystemExit) and not end.code):
             raise
@@ -27,9 +32,7 @@ def main() -> None:
 
 def _call() -> None:
     gc.set_threshold(_YOUNG)
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+    prepare()
     from simulator.cli.main import app
 
     app()

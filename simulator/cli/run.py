@@ -165,6 +165,7 @@ def run_command(
     from simulator.cli.inputs import Asked
     from simulator.cli.job import Job, execute
     from simulator.cli.needed import check_needed
+    from simulator.cli.stdout import kept
     from simulator.report.perfetto_run import timeline_file
     from simulator.study.network_accuracy import exactness
     from simulator.trace.written import Written
@@ -180,7 +181,8 @@ def run_command(
         named(against) if against else {}, against_batch,
     )  # fmt: skip
     result, folder = execute(job, out, plots=not no_plots)
-    _tell(result, folder, as_json)
+    with kept(folder):
+        _tell(result, folder, as_json)
 
 
 def _tell(result: "Result", folder: Path, as_json: bool) -> None:

@@ -87,6 +87,7 @@ class _Task:
 
 
 def _run(task: _Task, *, plots: bool) -> None:
+    from simulator.cli.stdout import kept
     from simulator.report.layout import waiting
     from simulator.study.sweep import run_sweep
     from simulator.study.sweep_output import write_sweep
@@ -99,10 +100,11 @@ def _run(task: _Task, *, plots: bool) -> None:
         with waiting("writing results"):
             paths = write_sweep(task.sweep, rows, task.folder, plots=plots)
     except KeyboardInterrupt:
-        kept = len(task.store.finished) - before
-        where = f"{kept} more points are kept in {task.folder}; the same command goes on from there"
+        more = len(task.store.finished) - before
+        where = f"{more} more points are kept in {task.folder}; the same command goes on from there"
         raise KeyboardInterrupt(where) from None
-    _tell(task, rows, paths)
+    with kept(task.folder):
+        _tell(task, rows, paths)
     check_met(task.sweep, rows)
     if not any(row.answer for row in rows):
         raise typer.Exit(1)

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -39,11 +40,7 @@ def ending(error: BaseException) -> Any:
         (KeyboardInterrupt(), 130, "interrupted\n"),
         (BrokenPipeError(errno.EPIPE, "Broken pipe"), 141, ""),
         (typer.Exit(7), 7, ""),
-        (
-            MemoryError(),
-            1,
-            "out of memory: try fewer inferences (--count, --batch) or shorter sequences (--length)\n",
-        ),
+        (MemoryError(), 1, "out of memory: try less at a time\n"),
     ],
 )
 def test_errors_become_text_and_exit_code(error: BaseException, code: int, text: str) -> None:
@@ -124,3 +121,42 @@ def test_a_reader_that_goes_away_is_no_error(chip: Path) -> None:
 def test_the_app_is_what_the_module_runs() -> None:
     done = CliRunner().invoke(app, ["--version"])
     assert done.exit_code == 0
+
+
+def test_memory_advice_names_options_that_the_command_has(
+    call: Call, chip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("simulator.chip.reader.load_chip", full)
+    told = call("accuracy", chip).stderr
+    assert told == "out of memory: try less at a time (--size, --vectors, --instances)\n"
+
+
+def unread(redirection: str, *arguments: object) -> "subprocess.CompletedProcess[str]":
+    words = shlex.join([sys.executable, "-m", "simulator", *map(str, arguments)])
+    return subprocess.run(
+        f"{words} {redirection}", shell=True, text=True, stderr=subprocess.PIPE, check=False
+    )
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("--version",), ("schema",)])
+def test_a_full_output_is_a_sentence(arguments: tuple[str, ...]) -> None:
+    done = unread(">/dev/full", *arguments)
+    said = "standard output cannot be written: No space left on device\n"
+    assert (done.returncode, done.stderr) == (1, said)
+
+
+def test_a_full_output_of_a_run_says_where_the_results_are(chip: Path, network: Path, tmp_path: Path) -> None:
+    done = unread(">/dev/full", "run", chip, "-w", network, "--no-plots", "--out", tmp_path / "r")
+    said = (
+        f"standard output cannot be written: No space left on device. The results are in {tmp_path / 'r'}\n"
+    )
+    assert (done.returncode, done.stderr) == (1, said)
+    assert (tmp_path / "r" / "summary.json").is_file()
+
+
+def test_a_closed_output_is_no_error() -> None:
+    done = unread(">&-", "schema")
+    assert (done.returncode, done.stderr) == (0, "")
