@@ -9,6 +9,7 @@ with exactly one of source, derived, calibrated, assumption.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import ceil
 from typing import Annotated, Any
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -67,6 +68,8 @@ class Leaf:
             raise InputError(
                 f"must be between {self._bound(self.low)} and {self._bound(self.high)}", value=raw
             )
+        if self.dimension == "data" and value.magnitude.denominator != 1:
+            raise InputError("must be whole bytes", value=raw, remedy=f"Take {ceil(value.magnitude)} byte")
         return value.labelled(label, origin)
 
     def _reader(self) -> Callable[[object], Quantity]:
@@ -114,5 +117,6 @@ Conductance = Annotated[Quantity, Leaf("conductance", 0, 1e6)]
 DataRate = Annotated[Quantity, Leaf("data rate", 1, 1e18)]
 OperationRate = Annotated[Quantity, Leaf("operation rate", 1, 1e18)]
 Data = Annotated[Quantity, Leaf("data", 0, 2**60)]
+Capacity = Annotated[Quantity, Leaf("data", 1, 2**60)]
 EnergyPerBit = Annotated[Quantity, Leaf("energy per bit", 0, 1e9)]
 EnergyPerLength = Annotated[Quantity, Leaf("energy per bit and length", 0, 1e6)]

@@ -9,6 +9,7 @@ from simulator.chip.converter_sections import AnyConverter
 from simulator.chip.input_sections import InputSection
 from simulator.chip.leaf import (
     Area,
+    Capacity,
     Conductance,
     Data,
     Energy,
@@ -163,7 +164,7 @@ class Integration(Section):
 class MemoryAnchor(Anchor):
     """Energy of a bit in or out at a capacity, area of a bit."""
 
-    size: Data
+    size: Capacity
     energy: EnergyPerBit
     bit_area: Area
 

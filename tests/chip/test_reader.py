@@ -64,6 +64,9 @@ BAD = {
     "tile.integration.fixed=4 mm": "tile.integration.fixed: must be a time, got 'mm'",
     "tile.integration.fixed=-4 ns": "tile.integration.fixed: must be between 0 ps and 1e+15 ps, got '-4 ns'",
     "tile.integration.fixed=1e99 s": "tile.integration.fixed: must be between 0 ps and 1e+15 ps",
+    "tile.input_buffer.size=1 bit": "tile.input_buffer.size: must be whole bytes, got '1 bit'. Take 1 byte",
+    "tile.input_buffer.residual=1.5 byte": "tile.input_buffer.residual: must be whole bytes, got '1.5 byte'. Take 2",
+    "tile.input_buffer.anchor.size=0 byte": "tile.input_buffer.anchor.size: must be between 1 byte and",
     "tile.crossbar.rows=12.5": "tile.crossbar.rows: must be a whole number without a unit, got 12.5",
     "tile.crossbar.rows=0": "tile.crossbar.rows: must be between 1 and 1e+06, got 0",
     "die.area=3 mm^2": "die.area: is smaller than its 64 tiles of 1.392 mm^2 and global units (91.34 mm^2), "
@@ -81,6 +84,20 @@ def test_a_bad_value_is_refused_with_field_rule_and_remedy(override: str) -> Non
         load_chip(CHIPS / "ibm14nm.yaml", [override])
     assert BAD[override] in str(caught.value)
     assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("file", "field"),
+    [
+        ("ibm14nm_large", "host.kv_cache.size"),
+        ("ibm14nm_large_digital", "attention.kv.size"),
+        ("wang2025", "attention.memory.size"),
+    ],
+)
+def test_a_memory_holds_whole_bytes(file: str, field: str) -> None:
+    with pytest.raises(InputError) as caught:
+        load_chip(CHIPS / f"{file}.yaml", [f"{field}=0.3 GiB"])
+    assert str(caught.value) == (f"--set:1: {field}: must be whole bytes, got '0.3 GiB'. Take 322122548 byte")
 
 
 def test_a_link_to_a_tile_that_does_not_exist_is_refused() -> None:
