@@ -12,7 +12,7 @@ from simulator.engine.fast_engine.image import RECENT, Image, aligned, build
 from simulator.engine.fast_engine.lists import rouse, stack
 from simulator.engine.fast_engine.modes import modes
 from simulator.engine.fast_engine.rows import Rows
-from simulator.engine.fast_engine.segments import add_segments
+from simulator.engine.fast_engine.segments import add_segments, looks_at_kept
 from simulator.engine.fast_engine.shadows import add_shadows
 from simulator.engine.fast_engine.watcher import Watcher
 from simulator.program.deadlock import patience
@@ -229,6 +229,8 @@ class Machine:
         m = self.m
         for cell in range(max(0, 4 * done - size), 4 * done):
             m[new + cell % (2 * size)] = m[old + cell % size]
+        for cell in range(max(0, 4 * done - 2 * size), max(0, 4 * done - size)):
+            m[new + cell % (2 * size)] = f.NIL  # room for more operations than are known any more
         m[s + f.AT], m[s + f.MASK] = new, 2 * size - 1
         m[s + f.RING_LIMIT] = m[s + f.LIMIT] = 0
         for e in (*self._image.edge[self._image.edge_source == s].tolist(), self._watcher.edge):
@@ -305,8 +307,7 @@ class Machine:
         image.m = np.array(self.m, np.int64)[: self.used]
         old_taps, old_edges = image.tap, len(image.edge)
         add_segments(image, tables, first, len(self.tables.pool), self._recent)
-        rest = image.get(image.edge[old_edges:], f.REST)
-        if (4 * image.get(rest, f.REACH) > image.get(image.edge_source[old_edges:], f.MASK)).any():
+        if not looks_at_kept(image, old_edges):
             return False
         self._place_taps(tables, np.setdiff1d(image.tap, old_taps))
         for field in (f.RING_LIMIT, f.LIMIT):

@@ -127,6 +127,16 @@ def _chain(image: "Image", tap: Int, stream: Int, head: int, link: int) -> None:
     image.put(stream[first], head, tap[first])
 
 
+def looks_at_kept(image: "Image", first: int) -> bool:
+    """Whether rings have what edges from number ``first`` on look back at, in inferences yet to come."""
+    edge, source = image.edge[first:], image.edge_source[first:]
+    reach = image.get(image.get(edge, f.REST), f.REACH)
+    mask = image.get(source, f.MASK)
+    farthest = np.maximum(image.get(source, f.NEXT) - reach, 0)
+    start = image.m[image.get(source, f.AT) + (4 * farthest & mask)]
+    return not ((reach > 0) & ((4 * reach > mask) | (start == f.NIL))).any()
+
+
 def _add_rings(image: "Image", recent: int) -> None:
     """A ring for every stream that has none, with room for what the edges reach back."""
     reach = np.zeros(len(image.stream), np.int64)

@@ -6,7 +6,7 @@ import numpy as np
 
 from simulator.engine.fast_engine import layout as f
 from simulator.engine.fast_engine.image import Image
-from simulator.engine.fast_engine.lists import stack
+from simulator.engine.fast_engine.lists import rouse_sleepers, stack
 from simulator.program.form import Int
 
 _SIZES = (f.STREAM_SIZE, f.EDGE_SIZE, f.REST_SIZE, f.TAP_SIZE)
@@ -19,7 +19,7 @@ class Watcher:
         self._row, self.edge, self._rest, self._tap = image.reserve(np.array(_SIZES)).tolist()
         m = image.m
         m[self._row + f.MODE] = f.WATCHER
-        m[self._row + f.HOLDER] = f.NIL
+        m[[self._row + f.HOLDER, self._row + f.WAITER]] = f.NIL
         m[self._row + f.FIRST_NEED] = f.INF
         m[self._row + f.FINISHES] = self.edge + f.EDGE_SIZE
         m[self._row + f.STATE] = f.PARKED
@@ -35,7 +35,10 @@ class Watcher:
 
     def watch(self, m: Any, s: int, operation: int, event: int) -> bool:
         """Wait for an event of the stream at s; False if it has passed and was not kept."""
-        if operation + (m[s + f.MASK] + 1) // 4 < m[s + f.NEXT]:
+        mask, done = m[s + f.MASK], m[s + f.NEXT]
+        if operation < done and (
+            operation + (mask + 1) // 4 < done or m[m[s + f.AT] + (4 * operation & mask)] == f.NIL
+        ):
             return False
         edge, tap = self.edge, self._tap
         m[edge + f.SOURCE], m[edge + f.SHIFT] = s, operation
@@ -53,7 +56,7 @@ class Watcher:
         return int(m[self._row + f.READY]) if m[self._row + f.STATE] == f.REQUESTED else None
 
     def forget(self, m: Any) -> None:
-        """Keep nothing for the event any more."""
+        """Keep nothing for the event any more, nor anybody at rest."""
         s = m[self.edge + f.SOURCE]
         at = s + f.TAPS_OUT
         while m[at] != self._tap:
@@ -61,3 +64,4 @@ class Watcher:
         m[at] = m[self._tap + f.NEXT_OUT]
         m[self.edge + f.SOURCE] = f.NIL
         m[self._row + f.STATE] = f.PARKED
+        rouse_sleepers(m, self._row)

@@ -1,5 +1,6 @@
 """Appended segments that need what was not kept, and events that passed long ago."""
 
+import numpy as np
 import pytest
 from sketch import Sketch
 
@@ -73,3 +74,53 @@ def test_events_that_passed_long_ago(mode: str, recording: str) -> None:
         session.append([Inference()])
         times[-1].append(session.finish().makespan)
     assert times[0] == times[1]
+
+
+def backlog() -> Program:
+    """A stream far ahead of one that looks at all it does: its ring has grown, and lacks what came before."""
+    p = Sketch()
+    p.stream("source", "unit", n=100, occupancy=3)
+    p.stream("rival", "unit", occupancy=1)
+    steps = np.repeat((1, 10**5), 50)
+    p.stream("slow", "other", n=100, occupancy=Duration(table=steps))
+    p.stream("other rival", "other", occupancy=1)
+    p.edge("source", "slow")
+    return p.program()
+
+
+@pytest.mark.parametrize("mode", ENGINES)
+@pytest.mark.parametrize("operation", [0, 33, 36, 39, 67, 99])
+def test_events_before_a_ring_grew(operation: int, mode: str) -> None:
+    session = ENGINES[mode]().open(backlog())
+    session.run_until(0, 99, Event.DONE)
+    rival = int(operation > 0)
+    assert session.run_until(0, operation, Event.DONE) == 3 * operation + 3 + rival
+
+
+@pytest.mark.parametrize("mode", ENGINES)
+@pytest.mark.parametrize("back", [1, 31, 52, 62, 70])
+def test_an_appended_segment_looks_back_past_a_growth(back: int, mode: str) -> None:
+    """Operation 100 - back ends at 3 x (101 - back) + 1."""
+    program = backlog()
+    session = ENGINES[mode]().open(program)
+    session.run_until(0, 99, Event.DONE)
+    work = {s: Work(1, Duration(1), Duration(1)) for s in (0, 1)}
+    edge = Edge(0, 1, lag=10**6, index=Index(-back), scope=Scope.GLOBAL)
+    program.segments.append(Segment("late", work, [edge]))
+    session.append([Inference(1)])
+    assert session.finish().start[1].tolist() == [3, 10**6 + 3 * (101 - back) + 1]
+
+
+@pytest.mark.parametrize("mode", ENGINES)
+@pytest.mark.parametrize("asked", [[0], [39, 0], [20, 39, 0]], ids=str)
+def test_background_work_ends_with_the_foreground_after_an_early_event(asked: list[int], mode: str) -> None:
+    """The stream that was watched rests behind its event, and goes on when nobody watches any more."""
+    p = Sketch()
+    p.stream("a", n=40, occupancy=2)
+    for name in ("refresh", "other refresh"):
+        p.background(name, "unit", every=3, first=1, occupancy=1)
+    session = ENGINES[mode]().open(p.program())
+    assert [session.run_until(0, operation, Event.START) for operation in asked] == [2 * n for n in asked]
+    timeline = session.finish()
+    assert timeline.count.tolist() == [40, 27, 26]
+    assert timeline.makespan == 80

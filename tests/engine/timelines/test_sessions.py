@@ -1,6 +1,8 @@
 """run_until and append: the same timeline as the extended program run from the start."""
 
 from copy import deepcopy
+from dataclasses import replace
+from functools import partial
 from random import Random
 
 import pytest
@@ -9,8 +11,10 @@ from sketch import Sketch
 
 from simulator.base.errors import DeadlockError, InputError
 from simulator.engine.contract import Engine, run
+from simulator.engine.fast_engine import session
+from simulator.engine.fast_engine.machine import Machine
 from simulator.program.form import Duration as Time
-from simulator.program.form import Event, Inference, Program, Segment, Work
+from simulator.program.form import Edge, Event, Index, Inference, Program, Scope, Segment, Stream, Work
 from simulator.program.tables import bases, tabulate
 
 
@@ -100,7 +104,9 @@ def test_an_operation_that_is_not_scheduled(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("block", range(4))
-def test_random_programs_in_pieces(engine: Engine, block: int) -> None:
+def test_random_programs_in_pieces(engine: Engine, block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With hardly any room, the fast engine's rings grow, and streams rest, in short programs too."""
+    monkeypatch.setattr(session, "Machine", partial(Machine, recent=1))
     compared = 0
     for seed in range(block * 30, block * 30 + 30):
         rng = Random(seed)
@@ -112,20 +118,39 @@ def test_random_programs_in_pieces(engine: Engine, block: int) -> None:
             timeline = _in_pieces(engine, program, later, rng)
         except DeadlockError:
             continue
-        whole.schedule[:] = program.schedule
+        whole.segments[:], whole.schedule[:] = program.segments, program.schedule
         assert starts(engine, whole) == timeline, seed
         compared += 1
     assert compared >= 15
 
 
 def _in_pieces(engine: Engine, program: Program, later: list[Inference], rng: Random) -> list[list[int]]:
-    """Ask for a random event, append an inference, and so on."""
-    session, tables = engine.open(program), tabulate(program)
+    """Ask for random events, of which some have passed, append an inference, and so on."""
+    opened = engine.open(program)
     for row in later:
-        count = bases(tables, program.schedule)[-1]
+        count = bases(tabulate(program), program.schedule)[-1]
         streams = [s for s in range(len(count)) if count[s]]
-        if streams:
+        for _ in range(rng.choice((0, 1, 1, 2)) if streams else 0):
             stream = rng.choice(streams)
-            session.run_until(stream, rng.randrange(count[stream]), rng.choice(list(Event)))
-        session.append([row])
-    return [start.tolist() for start in session.finish().start]
+            operation = rng.choice((0, rng.randrange(count[stream])))
+            opened.run_until(stream, operation, rng.choice(list(Event)))
+        if rng.random() < 0.5:
+            program.segments.append(_looks_back(program.segments[row.segment], program.streams, rng))
+            opened.append([replace(row, segment=len(program.segments) - 1)])
+        else:
+            opened.append([row])
+    return [start.tolist() for start in opened.finish().start]
+
+
+def _looks_back(segment: Segment, streams: list[Stream], rng: Random) -> Segment:
+    """The same work, which also waits for operations long ago."""
+    work = [s for s in segment.work if not (streams[s].background or streams[s].group)]
+    pairs = [rng.sample(work, 2) for _ in range(3 if len(work) > 1 else 0)]
+    index = [Index(-segment.work[target].n - rng.randint(0, 12)) for _, target in pairs]
+    edges = [
+        Edge(*pair, event=rng.choice(list(Event)), lag=rng.randint(1, 300), index=back, scope=Scope.GLOBAL)
+        for pair, back in zip(pairs, index, strict=True)
+    ]
+    background = {s for s in segment.work if streams[s].background}
+    own = {s: work for s, work in segment.work.items() if s not in background}
+    return Segment(f"{segment.name}, later", own, [*segment.edges, *edges])
