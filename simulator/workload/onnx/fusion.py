@@ -5,6 +5,7 @@ What exporters write as eight operators (GELU, layer normalisation, rotation of 
 
 from collections import defaultdict
 from collections.abc import Sequence
+from heapq import heappop, heappush
 from typing import Any
 
 from simulator.workload.graph import Layer
@@ -19,32 +20,33 @@ def fuse(importer: Importer, outputs: Sequence[str]) -> None:
             readers[source.layer].add(layer.name)
     for name in outputs:
         readers[name].add("")
+    order = {name: number for number, name in enumerate(importer.layers)}
     gone: set[str] = set()
-    for name in reversed(list(importer.layers)):
+    for name in reversed(order):
         if name not in gone and importer.layers[name].kind == "elementwise":
-            region = _region(importer, name, readers)
+            region = _region(importer, name, readers, order)
             gone |= region - {name}
             if len(region) > 1:
-                _merge(importer, name, region)
-                for inner in region:
-                    importer.layers.pop(inner) if inner != name else None
-                    importer.specs.pop(inner) if inner != name else None
+                _merge(importer, name, sorted(region, key=order.__getitem__))
+                for inner in region - {name}:
+                    importer.layers.pop(inner)
+                    importer.specs.pop(inner)
 
 
-def _region(importer: Importer, last: str, readers: dict[str, set[str]]) -> set[str]:
-    region, looked = {last}, [last]
-    while looked:
-        for source in importer.layers[looked.pop()].inputs:
-            inner = importer.layers[source.layer]
-            if (
-                inner.name not in region
-                and _inside(inner, importer.layers[last])
-                and readers[inner.name] <= region
-            ):
-                region.add(inner.name)
-                looked.append(inner.name)
-                # What this one made complete may have been passed over before.
-                looked += [name for name in region if name not in looked]
+def _region(importer: Importer, last: str, readers: dict[str, set[str]], order: dict[str, int]) -> set[str]:
+    """From the last backwards, so that all readers of a layer have been looked at before it is."""
+    region, looked = {last}, {last}
+    waiting = [(-order[last], last)]
+    while waiting:
+        _, name = heappop(waiting)
+        layer = importer.layers[name]
+        if name != last and not (_inside(layer, importer.layers[last]) and readers[name] <= region):
+            continue
+        region.add(name)
+        for source in layer.inputs:
+            if source.layer not in looked:
+                looked.add(source.layer)
+                heappush(waiting, (-order[source.layer], source.layer))
     return region
 
 
@@ -54,9 +56,10 @@ def _inside(layer: Layer, last: Layer) -> bool:
     return own and layer.positions == last.positions and not any(source.delay for source in layer.inputs)
 
 
-def _merge(importer: Importer, last: str, region: set[str]) -> None:
-    layers = [importer.layers[name] for name in importer.layers if name in region]
-    read = {source.layer: None for layer in layers for source in layer.inputs if source.layer not in region}
+def _merge(importer: Importer, last: str, region: Sequence[str]) -> None:
+    """``region``: in order."""
+    layers, inside = [importer.layers[name] for name in region], set(region)
+    read = {source.layer: None for layer in layers for source in layer.inputs if source.layer not in inside}
     end = importer.layers[last]
     ordered = sorted(read, key=lambda name: importer.layers[name].positions != end.positions)
     total = sum(layer.operations for layer in layers)

@@ -38,6 +38,7 @@ class Importer:
         self._placed: dict[str, Placed] = {}
         self._arranged: dict[tuple[Any, ...], str] = {}
         self._names: set[str] = set()
+        self._counts: Counter[str] = Counter()
         reads = [name for node in model.nodes for name in (*node.inputs, *node.captured)]
         self._readers = Counter([*reads, *model.outputs])
 
@@ -96,13 +97,13 @@ class Importer:
         wide = tuple(axis for axis in axes if shape[axis] > 1)
         self.values[name] = Value(layer, shape, wide)
 
-    def rename(self, value: Value, step: Step = lambda axes: axes, number: int = 0) -> None:
+    def rename(self, value: Value, step: Step | None = None, number: int = 0) -> None:
         """The output is the activation read as input ``number``, its axes elsewhere; nothing is moved."""
         sole = value.sole and self._readers[self.node.inputs[number]] == 1
-        path = (*value.path, step) if value.source else ()
-        self.values[self.node.outputs[0]] = Value(
-            value.layer, self.shape(), step(value.axes), value.source, path, sole
-        )
+        path, axes = value.path, value.axes
+        if step is not None:
+            path, axes = (*path, step) if value.source else (), step(axes)
+        self.values[self.node.outputs[0]] = Value(value.layer, self.shape(), axes, value.source, path, sole)
 
     def emit(
         self, kind: str, inputs: Sequence[str | Delayed], origin: str = "", name: str = "", **own: Any
@@ -147,10 +148,10 @@ class Importer:
     def reserve(self, wished: str) -> str:
         """A name that no other layer has, as near to the wished one as names allow."""
         base = tidy(wished)[-56:].strip(".") or tidy(self.node.op).lower()[:56] or "layer"
-        name, number = base, 1
+        name = base
         while name in self._names:
-            number += 1
-            name = f"{base}_{number}"
+            self._counts[base] += 1
+            name = f"{base}_{self._counts[base] + 1}"
         self._names.add(name)
         return name
 

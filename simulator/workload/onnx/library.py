@@ -14,6 +14,7 @@ from onnx.reference import ReferenceEvaluator
 
 from simulator.base.errors import InputError
 from simulator.workload.onnx import external
+from simulator.workload.onnx.functions import expanded
 from simulator.workload.onnx.model import Array, Branch, Constant, Dimension, Model, Node, Typed
 from simulator.workload.onnx.wire import Tensors, model_bytes
 
@@ -44,7 +45,7 @@ def load(path: Path) -> Model:
     if not graph.node:
         raise InputError("holds no operator", place=str(path))
     if len(graph.node) > MAX_NODES:
-        raise InputError(f"must have at most {MAX_NODES:,} operators", place=str(path), value=len(graph.node))
+        raise _too_many(path, len(graph.node))
     held = Tensors(path)
     constants = {tensor.name: _constant(tensor, path, held) for tensor in graph.initializer}
     constants |= {sparse.values.name: _sparse(sparse) for sparse in graph.sparse_initializer}
@@ -75,10 +76,48 @@ def _parsed(path: Path) -> onnx.ModelProto:
 
 
 def _inlined(proto: onnx.ModelProto, path: Path) -> onnx.ModelProto:
+    size = expanded(proto)
+    if size > MAX_NODES:
+        raise _too_many(path, size)
+    versions = {_domain(entry.domain): entry.version for entry in proto.opset_import}
+    other = [
+        body.name
+        for body in proto.functions
+        if any(
+            versions.get(_domain(entry.domain), entry.version) != entry.version for entry in body.opset_import
+        )
+    ]
     try:
-        return onnx.inliner.inline_local_functions(proto)
+        if not other:
+            return onnx.inliner.inline_local_functions(proto)
+        return onnx.inliner.inline_local_functions(_with_types(proto), convert_version=True)
     except Exception as error:
-        raise InputError(f"has functions that do not fit: {_first(error)}", place=str(path)) from error
+        raise _misfit(path, other, error) from error
+
+
+def _with_types(proto: onnx.ModelProto) -> onnx.ModelProto:
+    """The model with the types of all tensors, which a change of version needs to know."""
+    typed = shape_inference.infer_shapes(proto)
+    for tensor in typed.graph.initializer:
+        typed.graph.value_info.append(
+            helper.make_tensor_value_info(tensor.name, tensor.data_type, tensor.dims)
+        )
+    return typed
+
+
+def _misfit(path: Path, other: list[str], error: Exception) -> InputError:
+    if not other:
+        return InputError(f"has functions that do not fit: {_first(error)}", place=str(path))
+    return InputError(
+        "is of another operator version than the model and cannot be converted",
+        place=str(path),
+        field=f"function {other[0][:60]}",
+        remedy="Export the model with one version for all, or with its functions inlined",
+    )
+
+
+def _too_many(path: Path, count: int) -> InputError:
+    return InputError(f"must have at most {MAX_NODES:,} operators", place=str(path), value=count)
 
 
 def _domain(text: str) -> str:
@@ -152,7 +191,7 @@ def _constant(tensor: onnx.TensorProto, path: Path, held: Tensors | None = None)
         )
     if tensor.data_location == onnx.TensorProto.EXTERNAL:
         external.checked(_entries(tensor), path, tensor.name)
-        return Constant(typed, whole=lambda: _external(tensor, path))
+        return Constant(typed, lambda: _beside(tensor, path), lambda: _external(tensor, path))
     return Constant(typed, lambda: _array(tensor), lambda: _whole(tensor, path, held))
 
 
@@ -181,6 +220,14 @@ def _external(tensor: onnx.TensorProto, path: Path) -> Array:
     if found is None:
         raise InputError("holds no numbers of its type", place=str(path), field=field)
     return found
+
+
+def _beside(tensor: onnx.TensorProto, path: Path) -> Array | None:
+    """The same, None where it cannot be had: most models need shapes only."""
+    try:
+        return _external(tensor, path)
+    except InputError:
+        return None
 
 
 def _entries(tensor: onnx.TensorProto) -> dict[str, str]:
@@ -219,6 +266,7 @@ def infer(
     if schema is None:
         raise ShapeError("no rule for its shape")
     _check_arity(schema, node)
+    _check_sound(node, types)
     forms = {name: _form(types[name]) for name in node.inputs if name}
     data = {name: tensor for name in node.inputs if (tensor := _tensor(name, constants)) is not None}
     imports = [helper.make_opsetid(domain, version) for domain, version in model.opsets.items()]
@@ -236,6 +284,18 @@ def _check_arity(schema: defs.OpSchema, node: Node) -> None:
     ):
         if not fewest <= len(names) <= most or not all(names[:fewest]):
             raise ShapeError(f"must have {fewest} to {most} {what}, not {len(names)}")
+
+
+def _check_sound(node: Node, types: Mapping[str, Typed]) -> None:
+    """What the library's own rules take for granted; the process dies where it is not so."""
+    rank = len(types[node.inputs[0]].shape) if node.inputs and node.inputs[0] else 0
+    axis = node.integer("axis", 0)
+    if not -rank - 1 <= axis <= rank:
+        raise ShapeError(f"axis must be within {rank} dimensions, got {axis}")
+    if node.op == "LayerNormalization" and axis == rank:
+        raise ShapeError(f"axis must be below {rank}")
+    if node.op == "Split" and node.integer("num_outputs", len(node.outputs)) != len(node.outputs):
+        raise ShapeError(f"num_outputs must be {len(node.outputs)}, the number of its outputs")
 
 
 def _form(typed: Typed) -> onnx.TypeProto:

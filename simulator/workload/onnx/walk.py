@@ -18,6 +18,7 @@ from simulator.workload.onnx.dimensions import bound, sizes
 from simulator.workload.onnx.folding import fold, shape_of
 from simulator.workload.onnx.fusion import fuse
 from simulator.workload.onnx.importer import Importer, check_size, tidy
+from simulator.workload.onnx.living import living
 from simulator.workload.onnx.model import Array, Model, Node, Typed, Value
 from simulator.workload.onnx.registry import HANDLERS, SHAPES
 from simulator.workload.schema import Description
@@ -48,7 +49,7 @@ def import_model(path: Path, dims: Sequence[str] = (), *, allow_host: bool = Fal
     """
     for family in FAMILIES:
         import_module(f"simulator.workload.onnx.operators.{family}")
-    model = library.load(path)
+    model = living(library.load(path))
     walk = _Walk(model, bound(model, sizes(dims)), allow_host=allow_host)
     return walk.imported(path)
 
@@ -59,6 +60,7 @@ class _Walk:
         types = {name: constant.typed for name, constant in model.constants.items()}
         self.importer = Importer(model, {**types, **inputs})
         self.nodes: Counter[str] = Counter()
+        self.inner: list[Node] = []
         for name, typed in inputs.items():
             check_size(self.importer, typed)
             self.importer.values[name] = Value("", typed.shape, None, name, sole=False)
@@ -124,6 +126,7 @@ class _Walk:
             return False
         importer.constants.update(branch.constants)
         importer.types.update({name: constant.typed for name, constant in branch.constants.items()})
+        self.inner += branch.nodes
         for inner in branch.nodes:
             self._take(inner)
         for given, inside in zip(node.outputs, branch.outputs, strict=True):
@@ -163,11 +166,20 @@ class _Walk:
             ruled = self._unchecked(rule, node) if rule is not None else {}
             found = {**self._hinted(node), **ruled, **found}
             if node.outputs[0] and node.outputs[0] not in found and self._known(node):
+                self._check_values(node)
                 remedy = "Bind the sizes it depends on with --dim, or export the model with fixed sizes"
                 raise self.importer.refused(
                     "gives a shape that depends on values of a request", remedy=remedy
                 )
         return found
+
+    def _check_values(self, node: Node) -> None:
+        """Refuse an operator whose shape is told by a constant that stands in a file which cannot be read."""
+        constants = self.importer.constants
+        for name in node.inputs[1:]:
+            if name in self.model.constants and constants[name].data is None:
+                remedy = "Put the file with the model's values beside the model"
+                raise self.importer.refused("needs values that decide its shape", name, remedy)
 
     def _known(self, node: Node) -> bool:
         return (node.domain, node.op) in HANDLERS or (node.domain, node.op) in _SHAPES
@@ -194,7 +206,7 @@ class _Walk:
     def _refusal(self) -> InputError:
         """One error for all operators that are not supported."""
         names: dict[str, list[str]] = {}
-        for node in self.model.nodes:
+        for node in (*self.model.nodes, *self.inner):
             active = any(
                 name in self.importer.values or name not in self.importer.types for name in node.inputs
             )

@@ -26,7 +26,8 @@ UNSUPPORTED = [
 
 def test_one_error_lists_all_operators_that_are_not_supported(read):
     shapes = {"x": [1, 3, 6, 6], "boxes": [1, 9, 4], "scores": [1, 2, 9]}
-    made = model(UNSUPPORTED, shapes, [weights("w", 4, 3, 3, 3)], domains=["own.domain"])
+    given = {"outputs": ["y", "n", "d2", "z"], "domains": ["own.domain"]}
+    made = model(UNSUPPORTED, shapes, [weights("w", 4, 3, 3, 3)], **given)
     assert refusal(read, made) == (
         "has operators that are not supported: Det x2 (/first, /second); NonMaxSuppression x1 (/nms); "
         "own.domain.Wizardry x1 (/magic). With --allow-host they are done at the host"
