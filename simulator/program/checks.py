@@ -27,4 +27,4 @@ def check_tables(program: Program, tables: Tables, first: int = 0) -> None:
     check_rules(scene)
     check_cycles(program, tables, first)
     if first == 0:
-        check_horizon(scene)
+        check_horizon(tables, program.schedule)

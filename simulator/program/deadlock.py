@@ -8,7 +8,7 @@ import numpy as np
 
 from simulator.program.form import NONE, Edge, Event, Inference, Int, Kind, Program, Scope
 from simulator.program.names import stream_name
-from simulator.program.sharing import clocks
+from simulator.program.sharing import clocks, longest_setup
 from simulator.program.tables import NO_GAP, NO_TABLE, Tables, bases
 
 _LONGEST = 24
@@ -33,14 +33,8 @@ def patience(tables: Tables) -> int:
     occupancy = tables.occupancy.base[0].copy()
     tabled = tables.occupancy.table[0] != NO_TABLE
     occupancy[tabled] = tables.pool[tables.occupancy.table[0][tabled]]
-    resource = tables.resource
-    setups = [
-        tables.pool[at : at + size**2].max()
-        for at, size in zip(resource.setup, resource.classes, strict=True)
-        if size
-    ]
     rounds = tables.stream.every[behind].sum() + occupancy[behind].sum()
-    return 1000 * int(rounds + max(setups, default=0) + clocks(tables)[0].max())
+    return 1000 * int(rounds + longest_setup(tables) + clocks(tables)[0].max())
 
 
 def explain(program: Program, tables: Tables, schedule: Sequence[Inference], granted: Int) -> str:

@@ -8,7 +8,7 @@ from simulator.program.checks import check_numbers, check_tables
 from simulator.program.form import Int, Program
 from simulator.program.numbers import check_schedule, check_segment
 from simulator.program.remember import remembered
-from simulator.program.rules import Scene, check_horizon
+from simulator.program.rules import check_horizon
 from simulator.program.tables import NO_TABLE, DurationTable, EdgeTable, Tables, tabulate
 
 
@@ -16,7 +16,7 @@ def finalise(program: Program) -> Tables:
     """Check the program and return its tables, kept for the next schedule of the same frame. Raises InputError."""
     tables = remembered(program, _checked)
     check_schedule(program, program.schedule)
-    check_horizon(Scene(program, tables, 0))
+    check_horizon(tables, program.schedule)
     return tables
 
 

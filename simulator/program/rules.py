@@ -1,15 +1,18 @@
 """Rules of docs/program.md that relate durations, edges and streams, checked on whole arrays."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.base.errors import InputError
-from simulator.program.form import NONE, Edge, Event, Int, Kind, Program, Scope
+from simulator.program.form import NONE, Edge, Event, Inference, Int, Kind, Program, Scope
 from simulator.program.names import stream_name
 from simulator.program.numbers import LATEST, edge_error
-from simulator.program.sharing import clocks, contended
+from simulator.program.remember import for_latest
+from simulator.program.sharing import clocks, contended, longest_setup
 from simulator.program.tables import NO_TABLE, DurationTable, Tables
 
 Float = NDArray[np.float64]
@@ -64,16 +67,16 @@ def extremes(table: DurationTable, n: Int, pool: Int, context: int = 0) -> tuple
     return low, high
 
 
-def counts(scene: Scene) -> Int:
-    """Operations per (segment, stream) with 1 for background work, shape of ``tables.n``."""
-    n = scene.tables.n.copy()
-    if scene.first == 0 and len(n):
-        n[0] += scene.tables.stream.every > 0
+def counts(tables: Tables, first: int = 0) -> Int:
+    """Operations per (segment from ``first`` on, stream) with 1 for background work, shape of ``tables.n``."""
+    n = tables.n.copy()
+    if first == 0 and len(n):
+        n[0] += tables.stream.every > 0
     return n
 
 
 def _durations(scene: Scene) -> None:
-    tables, n = scene.tables, counts(scene)
+    tables, n = scene.tables, counts(scene.tables, scene.first)
     least = contended(tables).astype(np.int64)
     for field, table in (("occupancy", tables.occupancy), ("latency", tables.latency)):
         low, _ = extremes(table, n, tables.pool)
@@ -168,28 +171,35 @@ def _same_index(one: Edge, other: Edge) -> bool:
     return a.table is b.table or np.array_equal(a.table, b.table)
 
 
-def check_horizon(scene: Scene) -> None:
-    """The longest the whole schedule could take, one operation after the other. Raises InputError."""
-    program, tables = scene.program, scene.tables
-    per_segment = _serial(scene)
-    times = np.bincount([row.segment for row in program.schedule], minlength=len(tables.n))
-    latest = max((max(row.release, row.floor) for row in program.schedule), default=0)
-    total = float((per_segment * times).sum()) + latest
-    if not total < LATEST:
+def check_horizon(tables: Tables, inferences: Sequence[Inference], before: float = 0) -> float:
+    """When all operations are over at the latest, were they to follow one another [ps].
+
+    ``before``: the same of the inferences before these. Raises InputError.
+    """
+    context = max((row.context for row in inferences), default=0)
+    times = np.bincount([row.segment for row in inferences], minlength=len(tables.n))
+    latest = max((max(row.release, row.floor) for row in inferences), default=0)
+    end = max(before, latest) + float((_serial(tables)(context) * times).sum())
+    if not end < LATEST:
         rule = "all durations, lags, set-ups and releases together must stay below 2^62 ps"
         raise InputError(
-            rule, place="program", value=f"{total:.3g} ps", remedy="Run fewer inferences at a time."
+            rule, place="program", value=f"{end:.3g} ps", remedy="Run fewer inferences at a time."
         )
+    return end
 
 
-def _serial(scene: Scene) -> Float:
-    """Per segment: count times longest durations, set-ups, clock periods and lags [ps]."""
-    tables, n = scene.tables, counts(scene).astype(np.float64)
-    context = max((row.context for row in scene.program.schedule), default=0)
-    durations = [extremes(t, tables.n, tables.pool, context)[1] for t in (tables.occupancy, tables.latency)]
-    setups = max((max(map(max, r.setup)) for r in scene.program.resources if r.setup), default=0)
+@for_latest
+def _serial(tables: Tables) -> Callable[[int], Float]:
+    """Per segment: count times longest durations, set-ups, clock periods and lags [ps], up to a context."""
+    n = counts(tables).astype(np.float64)
     period, _ = clocks(tables)
-    each = durations[0] + durations[1] + float(setups) + period + np.maximum(tables.stream.gap, 0)
+    other = longest_setup(tables) + period + np.maximum(tables.stream.gap, 0)
     q, edge = segment_of(tables), tables.edge
     lags = np.bincount(q, (edge.lag.astype(np.float64) + edge.free_lag) * n[q, edge.target], minlength=len(n))
-    return np.asarray((n * each).sum(axis=1) + lags)
+
+    @cache
+    def serial(context: int) -> Float:
+        both = (extremes(t, tables.n, tables.pool, context)[1] for t in (tables.occupancy, tables.latency))
+        return np.asarray((n * (sum(both) + other)).sum(axis=1) + lags)
+
+    return serial

@@ -68,3 +68,14 @@ def clocks(tables: Tables) -> tuple[Int, Int]:
     for kept in (period, phase):
         kept.setflags(write=False)
     return period, phase
+
+
+def longest_setup(tables: Tables) -> int:
+    """Of all set-up tables [ps]."""
+    resource = tables.resource
+    squares = (
+        tables.pool[at : at + size**2]
+        for at, size in zip(resource.setup, resource.classes, strict=True)
+        if size
+    )
+    return max((int(square.max()) for square in squares), default=0)

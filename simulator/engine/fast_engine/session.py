@@ -14,6 +14,7 @@ from simulator.program.deadlock import explain
 from simulator.program.finalise import extend, finalise
 from simulator.program.form import Event, Inference, Program
 from simulator.program.numbers import check_schedule
+from simulator.program.rules import check_horizon
 from simulator.program.timeline import Recording, Timeline
 
 
@@ -24,6 +25,7 @@ class FastSession:
         self._program, self._recording, self._provide = program, recording, provide
         self._skip, self._memory = skip, memory
         self._tables = finalise(program)
+        self._end = check_horizon(self._tables, program.schedule)
         self._decided = -1
         self._machine = self._fresh()
 
@@ -88,6 +90,7 @@ class FastSession:
         """
         self._tables = extend(self._program, self._tables)
         check_schedule(self._program, inferences)
+        self._end = check_horizon(self._tables, inferences, self._end)
         late = [replace(row, floor=max(row.floor, self._decided + 1)) for row in inferences]
         self._program.schedule.extend(late)
         check_memory(self._tables, self._program.schedule, self._recording, self._memory)

@@ -18,6 +18,7 @@ from simulator.program.deadlock import explain, patience
 from simulator.program.finalise import extend, finalise
 from simulator.program.form import Event, Inference, Int, Policy, Program
 from simulator.program.numbers import check_schedule
+from simulator.program.rules import check_horizon
 from simulator.program.sharing import clocks, contended
 from simulator.program.tables import bases
 from simulator.program.timeline import Recording, Timeline
@@ -42,6 +43,7 @@ class SimpySession:
         self.clocks = clocks(self.tables)
         self.plan_of = cache(lambda q, s: make_plan(self.tables, q, s))
         self._recording, self._name = recording, name
+        self._end = check_horizon(self.tables, program.schedule)
         self._decided = -1
         self._patience = patience(self.tables)
         self._limit: float = 0 if self._patience else inf
@@ -112,6 +114,7 @@ class SimpySession:
         """As the contract says; new segments of the program are checked and taken up."""
         self.tables = extend(self.program, self.tables)
         check_schedule(self.program, inferences)
+        self._end = check_horizon(self.tables, inferences, self._end)
         late = [replace(row, floor=max(row.floor, self._decided + 1)) for row in inferences]
         self.program.schedule.extend(late)
         self._extend(late)

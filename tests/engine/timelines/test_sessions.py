@@ -73,6 +73,24 @@ def test_appended_requests_compete_with_waiting_ones(engine: Engine) -> None:
     assert [s.tolist() for s in session.finish().start] == [[0], [0], [5], [10], [0]]
 
 
+def test_the_horizon_counts_all_that_was_appended(engine: Engine) -> None:
+    """Each inference counts 2^60 ps, occupancy and latency; three fit below 2^62 ps, the fourth does not."""
+    program = mvm().program()
+    program.segments.append(Segment("long", {0: Work(1, Time(1 << 59), Time(1 << 59))}))
+    session = engine.open(program)
+    for _ in range(3):
+        session.append([Inference(1)])
+    with pytest.raises(InputError, match=r"must stay below 2\^62 ps, got '4.61e\+18 ps'. Run fewer"):
+        session.append([Inference(1)])
+    assert session.finish().makespan == 10 + 3 * (1 << 59)
+
+
+def test_the_horizon_counts_from_the_latest_floor(engine: Engine) -> None:
+    session = engine.open(mvm().program())
+    with pytest.raises(InputError, match=r"must stay below 2\^62 ps"):
+        session.append([Inference(floor=(1 << 62) - 1)])
+
+
 def test_new_segments(engine: Engine) -> None:
     program = mvm().program()
     session = engine.open(program)
