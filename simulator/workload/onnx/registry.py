@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from simulator.workload.onnx.importer import Importer
 from simulator.workload.onnx.model import Node, Typed
+from simulator.workload.onnx.outputs import complete
 
 Handler = Callable[[Importer, Node], None]
 CONTRIB = "com.microsoft"
@@ -20,8 +21,12 @@ def operator(*names: str, domain: str = "", shape: Rule | None = None) -> Callab
     """Register a function for some operators, and what their shape is where the library does not know them."""
 
     def register(handler: Handler) -> Handler:
+        def checked(importer: Importer, node: Node) -> None:
+            handler(importer, node)
+            complete(importer, node)
+
         keys = [(domain, name) for name in names]
-        HANDLERS.update(dict.fromkeys(keys, handler))
+        HANDLERS.update(dict.fromkeys(keys, checked))
         if shape is not None:
             SHAPES.update(dict.fromkeys(keys, shape))
         return handler
