@@ -11,38 +11,52 @@ _BATCH = re.compile(r"(?i)n|.*batch.*")
 """Outermost sizes of such a name are 1 unless somebody says otherwise."""
 
 
+_TOLD = 60
+"""Longest name, in characters, that complaints repeat whole."""
+
+
 def sizes(texts: Sequence[str]) -> dict[str, int]:
     """``NAME=VALUE`` as numbers. Raises ``InputError``."""
     found: dict[str, int] = {}
     for text in texts:
-        name, equals, value = text.rpartition("=")
-        if not equals or not name or not value.strip().isascii() or not value.strip().isdigit():
+        name, equals, value = (part.strip() for part in text.rpartition("="))
+        if not equals or not name or not value.isascii() or not value.isdigit():
             raise InputError("must be NAME=VALUE", field="--dim", value=text, remedy="Like --dim batch=1")
-        if not 1 <= int(value[:20]) <= MAX_SIZE:
-            raise InputError(f"must be 1..{MAX_SIZE}", field=f"--dim {name}", value=int(value[:20]))
-        found[name.strip()] = int(value)
+        field = f"--dim {_short(name)}"
+        size = int(value.lstrip("0")[:20] or 0)
+        if not 1 <= size <= MAX_SIZE:
+            raise InputError(f"must be 1..{MAX_SIZE}", field=field, value=size)
+        if name in found:
+            rule = f"is given twice, {found[name]} before"
+            raise InputError(rule, field=field, value=size, remedy="Say each size once")
+        found[name] = size
     return found
 
 
 def bound(model: Model, given: Mapping[str, int]) -> dict[str, Typed]:
     """The graph's inputs with every size a number.
 
-    Raises ``InputError`` that lists all sizes that are still open, or names one that does not exist.
+    Raises ``InputError`` that lists all sizes that are still open or zero, or names one that does not exist.
     """
     known: set[str] = set()
     open_: dict[str, None] = {}
+    zero: list[str] = []
     types = {}
     for name, (dims, element) in model.inputs.items():
         shape = []
         for axis, dim in enumerate(dims):
-            label = f"{name}.{axis}"
+            label, told = f"{name}.{axis}", f"{_short(name)}.{axis}"
             known |= {label, *([dim] if isinstance(dim, str) else [])}
             size = _size(label, axis, dim, given)
-            if size is None:
-                open_[dim if isinstance(dim, str) else label] = None
+            if size == 0:
+                zero.append(told)
+            elif size is None:
+                open_[_way(told, dim)] = None
             shape.append(size or 1)
         types[name] = Typed(tuple(shape), element)
-    _check(model, given, known, list(open_))
+    _check_names(model, given, known)
+    _check_sizes(model, "inputs of open size", list(open_))
+    _check_sizes(model, "inputs of size 0", zero)
     return types
 
 
@@ -51,17 +65,31 @@ def _size(label: str, axis: int, dim: Dimension, given: Mapping[str, int]) -> in
         return given[label]
     if isinstance(dim, str):
         return given.get(dim, 1 if axis == 0 and _BATCH.fullmatch(dim) else None)
-    return dim if dim is not None and dim > 0 else None
+    return dim if isinstance(dim, int) and dim >= 0 else None
 
 
-def _check(model: Model, given: Mapping[str, int], known: set[str], open_: Sequence[str]) -> None:
+def _way(label: str, dim: Dimension) -> str:
+    """How to say a size: by its name, or by its place where that is no name to type."""
+    return dim if isinstance(dim, str) and len(dim) <= _TOLD and dim.isprintable() else label
+
+
+def _short(name: str) -> str:
+    """A name without what terminals obey, cut where a file or an option has one beyond all sense."""
+    text = f"{name}"  # damaged files have names that are bytes
+    cut = text if len(text) <= _TOLD else f"{text[: _TOLD - 3]}..."
+    return "".join(c if c.isprintable() else "?" for c in cut)
+
+
+def _check_names(model: Model, given: Mapping[str, int], known: set[str]) -> None:
     for name in given:
         if name not in known:
-            remedy = did_you_mean(name, known)
-            raise InputError(
-                "no such size in the model", place=model.path, field=f"--dim {name}", remedy=remedy
-            )
-    if open_:
-        remedy = f"Say {' '.join(f'--dim {name}=SIZE' for name in open_[:8])}"
-        names = ", ".join(open_[:20])
-        raise InputError(f"has inputs of open size: {names}", place=model.path, remedy=remedy)
+            field, remedy = f"--dim {_short(name)}", did_you_mean(_short(name), map(_short, known))
+            raise InputError("no such size in the model", place=model.path, field=field, remedy=remedy)
+
+
+def _check_sizes(model: Model, what: str, wrong: Sequence[str]) -> None:
+    if wrong:
+        names = wrong[:20]
+        remedy = f"Say {' '.join(f'--dim {name}=SIZE' for name in names[:8])}"
+        more = f" and {len(wrong) - 20} more" if len(wrong) > 20 else ""
+        raise InputError(f"has {what}: {', '.join(names)}{more}", place=model.path, remedy=remedy)

@@ -75,7 +75,19 @@ def conv_with(shape, **words):
             "Bind the batch to 1 (--dim NAME=1 or --dim INPUT.0=1) and ask for more with --batch or --count",
         ),
         (conv_with([1, 5, 6, 6]), [], "node /c (Conv): must have weights for 5 channels, got [4, 3, 3, 3]"),
-        (conv_with([1, 3, 0, 6]), [], "has inputs of open size: x.2. Say --dim x.2=SIZE"),
+        (conv_with([1, 3, 0, 6]), [], "has inputs of size 0: x.2. Say --dim x.2=SIZE"),
+        (conv_with([1, 3, "s" * 1000, 6]), [], "has inputs of open size: x.2. Say --dim x.2=SIZE"),
+        (
+            model([node("Relu", "x" * 1000, "y", name="/r")], {"x" * 1000: [1, "s" * 1000]}),
+            [],
+            f"has inputs of open size: {'x' * 57}....1. Say --dim {'x' * 57}....1=SIZE",
+        ),
+        (
+            conv_with(["batch", 3, "s" * 1000, 6]),
+            ["n" * 1000 + "=2"],
+            f"--dim {'n' * 57}...: no such size in the model. "
+            f"Known: batch, {'s' * 57}..., x.0, x.1, x.2, x.3",
+        ),
         (
             conv_with([1, 3, 6, 6], pads=[-1, 0, 0, 0]),
             [],
@@ -117,10 +129,18 @@ def test_complaints(read, made, dims, told):
     assert refusal(read, made, *dims) == told
 
 
-@pytest.mark.parametrize("text", ["batch", "=3", "batch=x", "batch=", "batch=0", "batch=99999999"])
+@pytest.mark.parametrize(
+    "text", ["batch", "=3", "batch=x", "batch=", "batch=0", "batch=99999999", f"batch={0:020}{10**9}"]
+)
 def test_a_wrong_size_at_the_command_line(read, text):
     with pytest.raises(InputError, match=r"--dim.*must be"):
         read(conv_with(["batch", 3, 6, 6]), text)
+
+
+def test_a_size_is_said_once(read):
+    with pytest.raises(InputError) as refused:
+        read(conv_with(["batch", 3, "rows", 6]), "rows=24", " rows =25")
+    assert str(refused.value) == "--dim rows: is given twice, 24 before, got 25. Say each size once"
 
 
 @pytest.mark.parametrize("shape", [["batch", 3, 6, 6], ["N", 3, 6, 6], [-1, 3, 6, 6], [8, 3, 6, 6]])
