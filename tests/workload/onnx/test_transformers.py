@@ -7,6 +7,8 @@ import pytest
 from graphs import counted, integers, macs, model, node, weights
 from onnx import numpy_helper
 
+from simulator.base.errors import InputError
+
 T, WIDTH, HEADS, INNER = 6, 8, 2, 32
 SHARE = WIDTH // HEADS
 
@@ -270,6 +272,8 @@ CONTRACTIONS = [
     ("Gemm", {"a": [7, 5], "b": [3, 7]}, {"transA": 1, "transB": 1}, 105),
     ("Einsum", {"a": [1, 2, 5, 7], "b": [1, 2, 6, 7]}, {"equation": "bhid,bhjd->bhij"}, 420),
     ("Einsum", {"a": [1, 2, 5, 6], "b": [1, 2, 6, 7]}, {"equation": "bhij,bhjd->bihd"}, 420),
+    ("Einsum", {"a": [5, 7], "b": [7, 3]}, {"equation": "ij, jk"}, 105),
+    ("Einsum", {"a": [7, 5], "b": [7, 3]}, {"equation": "jk,ja"}, 105),
 ]
 
 
@@ -285,6 +289,24 @@ def test_matrix_products_of_any_two_operands(read, constant, case):
     assert workload.coverage.mapped == (count if constant else 0)
     if op != "Einsum":
         assert counted(made) == [count]
+
+
+def test_a_sum_that_names_no_result_gives_its_axes_in_alphabetical_order(read):
+    """Of "ki,kb" b is first: 3 by 5, whose rows the next matrix takes."""
+    nodes = [node("Einsum", "x v", "y", name="y", equation="ki,kb"), node("MatMul", "y w", "z", name="z")]
+    graph = read(model(nodes, {"x": [7, 5], "v": [7, 3]}, [weights("w", 5, 2)])).bind()
+    assert (graph.products, graph.macs) == (3 * 7 * 5, 3 * 5 * 2)
+    assert (graph["z"].positions, graph["z"].width) == (3, 2)
+
+
+@pytest.mark.parametrize("equation", ["...ij,jk", "ii,ij->j", "ij", "ij,jk,kl"])
+def test_sums_that_are_not_products_of_two(read, equation):
+    made = model(
+        [node("Einsum", " ".join("abc"[: equation.count(",") + 1]), "y", name="y", equation=equation)],
+        {name: [4, 4] for name in "abc"},
+    )
+    with pytest.raises(InputError, match=r"node y \(Einsum\): must be a product of two operands"):
+        read(made)
 
 
 def test_experts_in_one_tensor_are_blocks(read):

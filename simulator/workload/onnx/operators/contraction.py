@@ -156,14 +156,17 @@ def gemm(importer: Importer, node: Node) -> None:
 
 @operator("Einsum")
 def einsum(importer: Importer, node: Node) -> None:
-    """Sums of products of two operands, written out axis by axis."""
+    """Sums of products of two operands, written out axis by axis; a result that is left out follows from them."""
     text = node.text("equation", "").replace(" ", "")
     terms, arrow, result = text.partition("->")
     operands = terms.split(",")
-    if not arrow or len(operands) != 2 or "." in text or any(len(set(part)) < len(part) for part in operands):
-        raise importer.refused("must be a product of two operands with all axes named", text)
+    if len(operands) != 2 or "." in text or any(len(set(part)) < len(part) for part in operands):
+        rule = "must be a product of two operands that names every axis of an operand once, without '...'"
+        raise importer.refused(rule, text)
     left, right = _operand(importer, 0), _operand(importer, 1)
     if len(operands[0]) != len(left.shape) or len(operands[1]) != len(right.shape):
         raise importer.refused("must name every axis", text)
+    if not arrow:
+        result = "".join(sorted(set(operands[0]) ^ set(operands[1])))
     labels = (_narrow(operands[0], left.shape), _narrow(operands[1], right.shape), list(result))
     importer.give(*contract(importer, Terms(left, right, labels)))
