@@ -7,9 +7,11 @@ of matplotlib, no seed; nothing is printed, and nothing is written but where a c
 from collections.abc import Sequence
 from pathlib import Path
 
+from simulator.api import checked
 from simulator.api.exactness import Exactness
 from simulator.api.inputs import Chip, Mapping, PathLike, Trace, Workload
 from simulator.api.results import Run, Validation
+from simulator.base.errors import InputError
 from simulator.chip import reader
 from simulator.functional.product import Wanted, product
 from simulator.measure.times import Load
@@ -17,26 +19,38 @@ from simulator.study import accuracy as products
 from simulator.study import engines
 from simulator.study import run as study
 from simulator.study import validate as validation
-from simulator.study.asked import Asked, Way
-from simulator.study.product_words import ages, shape
+from simulator.study.asked import (
+    MOST_ARRIVALS,
+    MOST_INSTANCES,
+    MOST_VECTORS,
+    Asked,
+    Way,
+    check_contrast,
+    check_once,
+)
+from simulator.study.product_words import ages, check_drawn, shape
 from simulator.trace import file as trace_file
 from simulator.trace import trace as requests
 from simulator.trace.written import Written, pattern
 from simulator.workload import reader as networks
 
 
-def load_chip(path: PathLike, overrides: Sequence[str] = ()) -> Chip:
+def load_chip(path: PathLike, overrides: Sequence[str] | str = ()) -> Chip:
     """Read and validate a chip file; ``overrides`` are texts like ``tile.read_mode=one_phase``. Raises InputError."""
-    return Chip(reader.load_chip(path, overrides))
+    given = checked.texts(overrides, "overrides")
+    check_once(given)
+    return Chip(reader.load_chip(checked.path(path, "path"), given))
 
 
-def load_workload(path: PathLike, dims: Sequence[str] = (), *, allow_host: bool = False) -> Workload:
+def load_workload(path: PathLike, dims: Sequence[str] | str = (), *, allow_host: bool = False) -> Workload:
     """Read and validate a network, or import an ONNX model (``.onnx``).
 
     ``dims``: its open sizes, like ``batch=1``; ``allow_host``: operators that are not supported are done at the host.
     Raises InputError.
     """
-    return Workload(networks.load_workload(path, dims, allow_host=allow_host))
+    return Workload(
+        networks.load_workload(checked.path(path, "path"), checked.texts(dims, "dims"), allow_host=allow_host)
+    )
 
 
 def record_trace(
@@ -45,9 +59,9 @@ def record_trace(
     count: int | None = None,
     batch: int | None = None,
     arrivals: str | None = None,
-    length: str | None = None,
-    prompt_length: str | None = None,
-    output_length: str | None = None,
+    length: str | int | None = None,
+    prompt_length: str | int | None = None,
+    output_length: str | int | None = None,
     file: PathLike | None = None,
     seed: int = 0,
 ) -> Trace:
@@ -58,14 +72,20 @@ def record_trace(
     language model that generates, in tokens. ``file``: a CSV of arrivals and both. Raises InputError.
     """
     network = workload if isinstance(workload, Workload) else load_workload(workload)
-    source = None if file is None else Path(file)
-    written = Written(count, batch, length, arrivals, prompt_length, output_length, source)
-    return Trace(requests.record_trace(network.file, pattern(written, seed)), network.file.held)
+    lengths = {"length": length, "prompt_length": prompt_length, "output_length": output_length}
+    written = Written(
+        checked.whole_or_none(count, "count"),
+        checked.whole_or_none(batch, "batch"),
+        arrivals=checked.text(arrivals, "arrivals"),
+        requests=None if file is None else checked.path(file, "file"),
+        **{name: checked.text(value, name) for name, value in lengths.items()},
+    )
+    return Trace(requests.record_trace(network.file, pattern(written, checked.seed(seed))), network.file.held)
 
 
 def read_trace(path: PathLike) -> Trace:
     """A recorded trace. Raises InputError."""
-    return Trace(trace_file.read(path))
+    return Trace(trace_file.read(checked.path(path, "path")))
 
 
 def map_workload(
@@ -83,7 +103,10 @@ def map_workload(
     tiles are spent, where that is faster); None: the chip's own for this network, else a tile a piece. ``chips``:
     a pipeline over so many equal chips; ``reload``: sets of weights take turns on one. Raises InputError.
     """
-    asked = Asked(_way(placement), tiles, chips, reload)
+    if tiles is not None and placement != "balanced":
+        raise InputError("is for placement 'balanced' only", field="tiles", value=tiles)
+    most, many = checked.whole_or_none(tiles, "tiles"), checked.whole_or_none(chips, "chips")
+    asked = Asked(_way(placement), most, many, reload)
     made = study.plan(_chip(chip).file, _trace(work).trace, **vars(asked))
     return Mapping(made, asked)
 
@@ -93,7 +116,7 @@ def run(
     work: Trace | Workload | PathLike,
     *,
     mapping: Mapping | PathLike | None = None,
-    ideal: Sequence[str] = (),
+    ideal: Sequence[str] | str = (),
     engine: str = "auto",
     contrast: bool = False,
     load: int = 0,
@@ -105,15 +128,18 @@ def run(
     network, memory, host. ``engine``: auto, fast or simpy. ``contrast``: what contention costs; ``load``: latency
     under load from so many arrivals, drawn with ``seed``. Raises InputError or DeadlockError.
     """
+    free = checked.texts(ideal, "ideal")
+    if contrast:
+        check_contrast(free)
     asked, trace = mapping.asked if isinstance(mapping, Mapping) else Asked(_way(mapping)), _trace(work)
     result = study.simulate(
         _chip(chip).file,
         trace.trace,
         engines.engine(engine),
         **vars(asked),
-        ideal=ideal,
+        ideal=free,
         contrast=contrast,
-        load=Load(load, seed),
+        load=Load(checked.whole(load, "load", 0, MOST_ARRIVALS), checked.seed(seed)),
     )
     return Run(result, trace.held)
 
@@ -124,7 +150,7 @@ def accuracy(
     inputs: PathLike = "random",
     *,
     size: str | None = None,
-    vectors: int = 256,
+    vectors: int | None = None,
     after: str = "1s,1h,1day,30day,1year",
     instances: int = 8,
     seed: int = 0,
@@ -134,25 +160,27 @@ def accuracy(
 
     ``matrix``: random, dft ..., or a file .npy, shape (rows, columns); ``inputs``: random, positive ..., or a file,
     shape (vectors, rows). ``size``: ``512x256`` of a matrix that is no file, by default one tile. ``instances``: how
-    often the chip is written anew. ``budget``: by effect too. Raises InputError.
+    often the chip is written anew. ``vectors``: random inputs, by default 256. ``budget``: by effect too.
+    Raises InputError.
     """
     file = _chip(chip).file
     tile, shaped = file.chip.tile.crossbar, shape(size, "size") if size else None
-    wanted = Wanted(str(matrix), str(inputs), shaped, vectors, seed)
+    check_drawn(str(matrix), str(inputs), size, vectors)
+    count = 256 if vectors is None else checked.whole(vectors, "vectors", 1, MOST_VECTORS)
+    wanted = Wanted(str(matrix), str(inputs), shaped, count, checked.seed(seed))
     made = product(wanted, (int(tile.rows), int(tile.columns)))
-    return Exactness(
-        products.accuracy(file, made, products.Asked(ages(after, "after"), instances, seed, budget))
-    )
+    times = checked.whole(instances, "instances", 1, MOST_INSTANCES)
+    return Exactness(products.accuracy(file, made, products.Asked(ages(after, "after"), times, seed, budget)))
 
 
 def validate(
-    rows: Sequence[str] = (), *, folder: PathLike = "chip_configs", engine: str = "auto"
+    rows: Sequence[str] | str = (), *, folder: PathLike = "chip_configs", engine: str = "auto"
 ) -> Validation:
     """Published figures beside simulated ones; ``rows``: ``hermes`` or ``hermes.8``, by default all.
 
     ``folder``: where the chip files are, with ``published`` in it. Raises InputError.
     """
-    return Validation(validation.validate(Path(folder), engines.engine(engine), rows))
+    return Validation(validation.validate(Path(folder), engines.engine(engine), checked.texts(rows, "rows")))
 
 
 def _chip(chip: Chip | PathLike) -> Chip:
@@ -168,4 +196,4 @@ def _way(placement: PathLike | None) -> Path | Way | None:
         return "packed"
     if placement == "balanced":
         return "balanced"
-    return None if placement is None else Path(placement)
+    return None if placement is None else checked.path(placement, "placement")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from simulator.base.errors import InputError
 from simulator.chip.reader import ChipFile
 from simulator.mapping.plan import Mapping as Plan
 from simulator.report import notebook
@@ -94,7 +95,11 @@ class Trace:
         return pd.DataFrame(rows, columns=["arrival_ns", "shape", "length", "batch"])
 
     def write(self, path: PathLike) -> None:
-        """Write a file that ``read_trace`` and ``simulator run --trace`` take."""
+        """Write a file that ``read_trace`` and ``simulator run --trace`` take. Raises InputError if it exists."""
+        if Path(path).exists() or Path(path).is_symlink():
+            raise InputError(
+                "exists; nothing is overwritten", place=str(path), field="path", remedy="Give another name"
+            )
         trace_file.write(self.trace, path)
 
     def _repr_html_(self) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from simulator.api import checked
 from simulator.api.inputs import PathLike
 from simulator.base.errors import InputError, did_you_mean
 from simulator.measure.attribution import Attribution
@@ -18,6 +19,7 @@ from simulator.report import network_accuracy, notebook, tables
 from simulator.report.text import scaled
 from simulator.study import run as study
 from simulator.study import validate as validation
+from simulator.study.asked import MOST_INSTANCES
 from simulator.study.network_accuracy import Held, exactness
 from simulator.study.network_accuracy import network_accuracy as study_accuracy
 
@@ -130,7 +132,8 @@ class Run:
         ``after``: time from writing to the run. ``weights``: a file .npz, or random; by default the model's, else
         random. ``instances``: how often the chip is written anew. Raises InputError.
         """
-        asked = exactness(after, instances, None if weights is None else str(weights), seed)
+        times = checked.whole(instances, "instances", 1, MOST_INSTANCES)
+        asked = exactness(after, times, None if weights is None else str(weights), checked.seed(seed))
         return network_accuracy.frame(study_accuracy(self.result, asked, held=self.held))
 
     def plot(self, name: str) -> "Picture":

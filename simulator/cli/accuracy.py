@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simulator.cli.options import AsJson, ChipPath, Settings
+from simulator.study.asked import MOST_INSTANCES, MOST_VECTORS
 
 if TYPE_CHECKING:
     from simulator.measure.accuracy import Accuracy
@@ -28,12 +29,17 @@ Size = Annotated[
     str | None,
     typer.Option("--size", metavar="ROWSxCOLUMNS", help="Of a random matrix; DFT points. Default: one tile."),
 ]
-Vectors = Annotated[int, typer.Option("--vectors", metavar="N", help="Random input vectors.", min=1)]
+Vectors = Annotated[
+    int, typer.Option("--vectors", metavar="N", help="Random input vectors.", min=1, max=MOST_VECTORS)
+]
 After = Annotated[
     str, typer.Option("--after", metavar="TIMES", help="After writing, joined by commas: 1s,1h,1day,1year.")
 ]
 Instances = Annotated[
-    int, typer.Option("--instances", metavar="N", help="How often the chip is written anew.", min=1)
+    int,
+    typer.Option(
+        "--instances", metavar="N", help="How often the chip is written anew.", min=1, max=MOST_INSTANCES
+    ),
 ]
 ChipSeed = Annotated[int, typer.Option("--seed", metavar="N", help="Which chip: its devices, and the data.")]
 NoBudget = Annotated[bool, typer.Option("--no-budget", help="Leave out what the error is made of.")]
@@ -50,6 +56,7 @@ NoPlots = Annotated[bool, typer.Option("--no-plots", help="Write no plot.")]
 
 
 def accuracy_command(
+    context: typer.Context,
     chip: ChipPath,
     *,
     matrix: Matrix = "random",
@@ -70,14 +77,18 @@ def accuracy_command(
     Prints errors over time after writing, what they are made of, and what the product costs; writes a results folder.
     """
     from simulator.chip.reader import load_chip
+    from simulator.cli.needed import check_drawn
     from simulator.cli.stdout import kept
     from simulator.functional.product import Wanted, product
     from simulator.report.accuracy_files import write_accuracy
     from simulator.report.folder import results_folder, writing
     from simulator.report.layout import waiting
     from simulator.study.accuracy import Asked, accuracy
+    from simulator.study.asked import check_once
     from simulator.study.product_words import ages, shape
 
+    check_drawn(context)
+    check_once(settings or ())
     file = load_chip(chip, settings or ())
     tile = file.chip.tile.crossbar
     made = product(

@@ -14,6 +14,7 @@ from simulator.measure.times import Load
 from simulator.report.folder import results_folder, writing
 from simulator.report.layout import waiting
 from simulator.report.perfetto_run import TimelineFile, write_run
+from simulator.study.asked import check_once
 from simulator.study.network_accuracy import Asked as Accuracy
 from simulator.study.network_accuracy import network_accuracy
 from simulator.study.run import Result, simulate
@@ -48,6 +49,7 @@ class Job:
 
 def execute(job: Job, out: Path | None, *, plots: bool) -> tuple[Result, Path]:
     """Run and write results; gives the result and the folder. Nothing is left of a run that fails."""
+    check_once(job.settings)
     chip, machine = load_chip(job.chip, job.settings), engine(job.engine)
     if job.accuracy is not None:
         physics(chip.chip)  # a chip without device data is told before anything runs

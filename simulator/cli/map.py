@@ -38,9 +38,11 @@ def map_command(
     from simulator.chip.reader import load_chip
     from simulator.cli.inputs import Asked, placement, requests
     from simulator.report.mapped import as_data, show_mapping
+    from simulator.study.asked import check_once
     from simulator.study.run import plan
     from simulator.trace.written import Written
 
+    check_once(settings or ())
     hardware = load_chip(chip, settings or ())
     asked = requests(
         Asked(workload, trace, Written(length=length), dims=tuple(dims or ()), allow_host=allow_host), chip

@@ -23,6 +23,14 @@ def check_needed(context: typer.Context) -> None:
         raise _idle(context, "seed", "draws nothing: the trace says what arrives when", "Leave it out")
 
 
+def check_drawn(context: typer.Context) -> None:
+    """Raises InputError for a size of what ``accuracy`` reads from a file."""
+    from simulator.study.product_words import check_drawn as check
+
+    size, vectors = (context.params[name] if _given(context, name) else None for name in ("size", "vectors"))
+    check(context.params["matrix"], context.params["inputs"], size, vectors)
+
+
 def _given(context: typer.Context, name: str) -> bool:
     source = context.get_parameter_source(name)
     return source is not None and source.name == "COMMANDLINE"

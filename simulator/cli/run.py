@@ -28,6 +28,7 @@ from simulator.cli.options import (
     TracePath,
     WorkloadPath,
 )
+from simulator.study.asked import MOST_ARRIVALS, MOST_INSTANCES
 
 if TYPE_CHECKING:
     from simulator.study.run import Result
@@ -62,7 +63,11 @@ Contrast = Annotated[
 Loads = Annotated[
     int,
     typer.Option(
-        "--load", metavar="N", help="Latency under load, from N random arrivals at 50, 80 and 95 %.", min=0
+        "--load",
+        metavar="N",
+        help="Latency under load, from N random arrivals at 50, 80 and 95 %.",
+        min=0,
+        max=MOST_ARRIVALS,
     ),
 ]
 TimelinePath = Annotated[
@@ -112,7 +117,11 @@ WeightsPath = Annotated[
 Instances = Annotated[
     int,
     typer.Option(
-        "--instances", metavar="N", help="With --accuracy: how often the chip is written anew.", min=1
+        "--instances",
+        metavar="N",
+        help="With --accuracy: how often the chip is written anew.",
+        min=1,
+        max=MOST_INSTANCES,
     ),
 ]
 NoPlots = Annotated[bool, typer.Option("--no-plots", help="Write no plots.")]
@@ -167,6 +176,7 @@ def run_command(
     from simulator.cli.needed import check_needed
     from simulator.cli.stdout import kept
     from simulator.report.perfetto_run import timeline_file
+    from simulator.study.asked import check_contrast
     from simulator.study.network_accuracy import exactness
     from simulator.trace.written import Written
 
@@ -174,11 +184,13 @@ def run_command(
     slices = timeline_file(timeline, window)
     written = Written(count, batch, length, arrivals, prompt_length, output_length, requests)
     asked = Asked(workload, trace, written, seed, tuple(dims or ()), allow_host)
-    names = tuple(name.strip() for name in ideal.split(",")) if ideal else ()
+    names = tuple(name.strip() for name in ideal.split(",")) if ideal is not None else ()
+    if contrast:
+        check_contrast(names)
     job = Job(
         chip, asked, tuple(settings or ()), mapping, tiles, names, engine, contrast, load, slices, detail,
         chips, reload, max_batch, exactness(after, instances, weights, seed) if accuracy else None,
-        named(against) if against else {}, against_batch,
+        named(against) if against is not None else {}, against_batch,
     )  # fmt: skip
     result, folder = execute(job, out, plots=not no_plots)
     with kept(folder):

@@ -24,7 +24,9 @@ def show_command(
     """Explain a chip, a workload or a trace."""
     from simulator.cli.recognise import recognise
     from simulator.report.layout import console
+    from simulator.study.asked import check_once
 
+    check_once(settings or ())
     subject = recognise(file, settings or [], sources=sources, dims=dims or (), allow_host=allow_host)
     if as_json:
         from simulator.report.summary import as_json as text

@@ -33,6 +33,17 @@ def ages(text: str, field: str) -> list[float]:
     return sorted(set(times))
 
 
+def check_drawn(matrix: str, inputs: str, size: str | None, vectors: int | None) -> None:
+    """Raises InputError for the size of a matrix, or a number of inputs, where a file has its own."""
+    from simulator.study.points_product import NAMES
+
+    said: dict[str, tuple[str, object]] = {"--size": (matrix, size), "--vectors": (inputs, vectors)}
+    for field, (name, value) in said.items():
+        if value is not None and name not in NAMES:
+            rule = f"is for what is drawn; {name} has its own"
+            raise InputError(rule, field=field, value=value, remedy="Leave it out")
+
+
 def age(text: str, field: str) -> float:
     """One time in seconds. InputError."""
     times = ages(text, field)

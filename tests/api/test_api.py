@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -329,3 +330,69 @@ def test_several_chips_and_weights_in_turn() -> None:
     assert simulator.run(chip, network, mapping=row)["steady_interval_ns"] > 0
     with pytest.raises(InputError, match="Add programming"):
         simulator.map_workload(chip, network, reload=True)
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (
+            lambda n: simulator.run(CHIP, n, engine="warp"),
+            "engine: must be one of auto, fast, simpy, got 'warp'.",
+        ),
+        (lambda n: simulator.run(CHIP, n, load=-1), "load: must be a whole number, 0..1000000, got -1"),
+        (lambda n: simulator.run(CHIP, n, load="5"), "load: must be a whole number, 0..1000000, got '5'"),
+        (lambda n: simulator.run(CHIP, n, load=1.5), "load: must be a whole number, 0..1000000, got 1.5"),
+        (lambda n: simulator.run(CHIP, n, seed=1.5), "seed: must be a whole number, got 1.5"),
+        (
+            lambda n: simulator.run(CHIP, n, ideal=None),
+            "ideal: must be a list of texts. Leave it out for none",
+        ),
+        (lambda n: simulator.record_trace(n, count="3"), "count: must be a whole number, from 1, got '3'"),
+        (
+            lambda n: simulator.record_trace(n, length=1.5),
+            "length: must be a text or a whole number, got 1.5",
+        ),
+        (
+            lambda n: simulator.map_workload(CHIP, n, chips="2"),
+            "chips: must be a whole number, from 1, got '2'",
+        ),
+        (lambda n: simulator.map_workload(CHIP, n, chips=0), "chips: must be a whole number, from 1, got 0"),
+        (
+            lambda n: simulator.map_workload(CHIP, n, tiles=5),
+            "tiles: is for placement 'balanced' only, got 5",
+        ),
+        (lambda n: simulator.load_chip(None), "path: must be a path, got 'None'"),
+        (lambda n: simulator.load_chip(CHIP, 3), "overrides: must be a list of texts, got 3"),
+        (
+            lambda n: simulator.load_chip(CHIP, ["tile.adc.bits=6", "tile.adc.bits=8"]),
+            "--set: tile.adc.bits: is given twice: tile.adc.bits=6 and tile.adc.bits=8.",
+        ),
+        (
+            lambda n: simulator.accuracy(CHIP, "m.npy", size="4x4"),
+            "--size: is for what is drawn; m.npy has its own",
+        ),
+        (
+            lambda n: simulator.run(CHIP, n, contrast=True, ideal=["network", "memory", "host"]),
+            "--contrast: has nothing to tell: all is ideal already",
+        ),
+    ],
+)
+def test_a_wrong_argument_is_named(call: Callable[[Path], object], told: str, network: Path) -> None:
+    with pytest.raises(InputError, match=re.escape(told)):
+        call(network)
+
+
+def test_one_text_is_a_list_of_one(network: Path) -> None:
+    assert (
+        simulator.load_chip(CHIP, "tile.adc.bits=6").file.chip
+        == simulator.load_chip(CHIP, ["tile.adc.bits=6"]).file.chip
+    )
+    assert list(simulator.run(CHIP, network, ideal="network").times["ideal"]) == ["network"]
+
+
+def test_a_trace_file_is_never_overwritten(network: Path, tmp_path: Path) -> None:
+    path = tmp_path / "t.jsonl"
+    simulator.record_trace(network).write(path)
+    with pytest.raises(InputError, match="exists; nothing is overwritten"):
+        simulator.record_trace(network, count=2).write(path)
+    assert len(simulator.read_trace(path).requests) == 1

@@ -120,11 +120,62 @@ def test_a_trace_is_named_as_what_it_is(call: Call, network: Path) -> None:
             "--trace t.jsonl --seed 0",
             "--seed: draws nothing: the trace says what arrives when, got 0. Leave it out",
         ),
+        (
+            "--ideal network,memory,host --contrast",
+            "--contrast: has nothing to tell: all is ideal already, "
+            "got 'network,memory,host'. Leave something to contend for: fewer in --ideal",
+        ),
+        (
+            "--set tile.adc.bits=6 --set tile.adc.bits=8",
+            "--set: tile.adc.bits: is given twice: tile.adc.bits=6 and tile.adc.bits=8. Remove one of them",
+        ),
     ],
 )
 def test_no_option_is_given_for_nothing(call: Call, chip: Path, words: str, told: str) -> None:
     refused = call("run", chip, *words.split())
     assert (refused.exit_code, refused.stdout, refused.stderr) == (2, "", f"{told}\n")
+
+
+@pytest.mark.parametrize("option", ["--ideal", "--against"])
+def test_an_empty_list_of_names_is_refused(call: Call, chip: Path, network: Path, option: str) -> None:
+    refused = call("run", chip, "-w", network, "--no-plots", option, "")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "must be among" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            "--matrix m.npy --size 4x4",
+            "--size: is for what is drawn; m.npy has its own, got '4x4'. Leave it out",
+        ),
+        (
+            "--inputs i.npy --vectors 3",
+            "--vectors: is for what is drawn; i.npy has its own, got 3. Leave it out",
+        ),
+    ],
+)
+def test_a_file_has_its_own_size(call: Call, chip: Path, words: str, told: str) -> None:
+    refused = call("accuracy", chip, *words.split())
+    assert (refused.exit_code, refused.stdout, refused.stderr) == (2, "", f"{told}\n")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "run --load 1000001",
+        "run --load 99999999999999999999",
+        "run --accuracy --instances 10001",
+        "accuracy --vectors 100001",
+        "accuracy --instances 10001",
+    ],
+)
+def test_counts_have_a_limit(call: Call, chip: Path, words: str) -> None:
+    command, *others = words.split()
+    refused = call(command, chip, *others)
+    assert refused.exit_code == 2
+    assert f"Invalid value for '{others[-2]}'" in refused.stderr
 
 
 def test_a_trace_says_everything(call: Call, chip: Path, network: Path) -> None:
