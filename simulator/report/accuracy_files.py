@@ -9,11 +9,11 @@ from matplotlib.figure import Figure
 from simulator.measure.accuracy import Accuracy
 from simulator.report.accuracy import age, rounded
 from simulator.report.accuracy_tables import data, table
+from simulator.report.csv_file import write_csv
 from simulator.report.drawing import save, settings
 from simulator.report.palette import BLUE, GREEN, ORANGE, tidy
 from simulator.report.resolved import chip_alone_yaml
 from simulator.report.summary import as_json
-from simulator.report.write import write_csv
 
 
 def write_accuracy(found: Accuracy, folder: Path, *, plots: bool) -> None:

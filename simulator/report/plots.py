@@ -20,9 +20,9 @@ from simulator.report import (
     roofline_plot,
 )
 from simulator.report.answer import Answer
+from simulator.report.csv_file import write_csv
 from simulator.report.drawing import save, settings
 from simulator.report.view import View
-from simulator.report.write import write_csv
 
 
 @dataclass(frozen=True)

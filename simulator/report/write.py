@@ -1,22 +1,17 @@
 """The files of a results folder."""
 
-import csv
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import pandas as pd
-from pandas.api.types import is_numeric_dtype
-
 from simulator.report import against, network_accuracy, tables
 from simulator.report.answer import Answer
+from simulator.report.csv_file import write_csv
 from simulator.report.requests_table import requests
 from simulator.report.resolved import PLACEMENT, chip_yaml, placement_yaml
 from simulator.report.summary import as_json, places, summary
 from simulator.report.timeline_file import write_timeline
 from simulator.report.why import why_tables
 from simulator.trace import file as trace_file
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write(answer: Answer, folder: Path, *, plots: bool = True, processes: int = 1) -> None:
@@ -58,16 +53,3 @@ def _write_small(answer: Answer, seen: Answer, folder: Path) -> None:
     placement = placement_yaml(answer.mapping.graph.name, places(answer))
     (folder / PLACEMENT).write_text(placement, encoding="utf-8")
     trace_file.write(answer.trace, folder / "trace.jsonl.gz")
-
-
-def write_csv(table: pd.DataFrame, path: Path) -> None:
-    """CSV with quoted texts; a text that a spreadsheet would take for a formula gets a leading apostrophe."""
-    safe = table.copy(deep=False)
-    for name in table.columns[[not is_numeric_dtype(kind) for kind in table.dtypes]]:
-        if any(_harmless(cell) is not cell for cell in table[name].unique()):
-            safe[name] = table[name].map(_harmless)
-    safe.to_csv(path, index=False, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n", encoding="utf-8")
-
-
-def _harmless(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell

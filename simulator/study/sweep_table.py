@@ -59,10 +59,12 @@ def table(rows: Sequence[Row], axes: Mapping[str, str], names: Iterable[str]) ->
 
 def write_table(frame: "pd.DataFrame", folder: Path) -> list[Path]:
     """Write sweep.csv and sweep.parquet, each whole or not at all."""
+    from simulator.report.csv_file import csv_bytes
+
     parquet = BytesIO()
     frame.to_parquet(parquet, index=False)
     files = {
-        folder / "sweep.csv": frame.to_csv(index=False, lineterminator="\n").encode(),
+        folder / "sweep.csv": csv_bytes(frame),
         folder / "sweep.parquet": parquet.getvalue(),
     }
     for path, content in files.items():

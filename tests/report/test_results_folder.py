@@ -11,10 +11,11 @@ from simulator.base.errors import InputError, SimulatorError
 from simulator.chip.reader import load_chip
 from simulator.engine.simpy_engine import SimpyEngine
 from simulator.program.history import history
+from simulator.report.csv_file import write_csv
 from simulator.report.folder import results_folder, writing
 from simulator.report.plots import PLOTS
 from simulator.report.summary import as_json, summary
-from simulator.report.write import write, write_csv
+from simulator.report.write import write
 from simulator.study.run import Result, simulate
 from simulator.trace import file as trace_file
 
@@ -176,3 +177,8 @@ def test_causes_are_those_of_the_binding_edges(answer: Result, tmp_path: Path) -
 def test_a_formula_in_a_table_is_text(tmp_path: Path) -> None:
     write_csv(pd.DataFrame({"name": ["=1+1", "@x", "plain, with comma"], "n": [1, 2, 3]}), tmp_path / "t.csv")
     assert (tmp_path / "t.csv").read_text() == '"name","n"\n"\'=1+1",1\n"\'@x",2\n"plain, with comma",3\n'
+
+
+def test_no_text_of_a_table_steers_a_terminal(tmp_path: Path) -> None:
+    write_csv(pd.DataFrame({"na\x1bme": ["a\x1b[31mb", "c\r\nd", -2, -1.5]}), tmp_path / "t.csv")
+    assert (tmp_path / "t.csv").read_bytes() == b'"na?me"\n"a?[31mb"\n"c??d"\n-2\n-1.5\n'

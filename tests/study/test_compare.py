@@ -13,7 +13,8 @@ from simulator.chip.reader import load_chip
 from simulator.engine.simpy_engine import SimpyEngine
 from simulator.measure.attribution import attribution
 from simulator.program.history import history
-from simulator.report.write import write, write_csv
+from simulator.report.csv_file import write_csv
+from simulator.report.write import write
 from simulator.study.compare import LAYERS, UNITS, compare, sentences
 from simulator.study.run import simulate
 from simulator.trace.pattern import Constant, RequestPattern

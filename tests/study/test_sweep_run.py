@@ -251,3 +251,13 @@ def test_chips_in_a_row_and_weights_in_turn_are_points_like_any_other(tmp_path: 
     assert three["die_area_mm2"][0] == 3 * one["die_area_mm2"][0]
     assert three["peak_gops"][0] == 3 * one["peak_gops"][0]
     assert turns["die_area_mm2"] == one["die_area_mm2"]
+
+
+def test_texts_of_a_sweep_stay_texts_in_its_table(tmp_path: Path) -> None:
+    values = r'["=1+1", "\e[31mx", "@a", "-2+3", "+1"]'
+    axes = f"axes:\n  - technology.device: {values}\n"
+    path = write(tmp_path, f"chips: [{CHIP}]\nworkloads: [tiny.yaml]\n{axes}keep: [first latency]\n")
+    swept(path, tmp_path / "out", workers=1)
+    frame = pd.read_csv(tmp_path / "out" / "sweep.csv")
+    assert list(frame["technology.device"]) == ["'=1+1", "?[31mx", "'@a", "'-2+3", "'+1"]
+    assert [kind.kind for kind in frame.dtypes[["point", "first_latency_ns"]]] == ["i", "f"]
