@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
+from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from simulator.base.errors import InputError, did_you_mean
 from simulator.base.input_file import read_bytes
+from simulator.functional import numpy_file
 from simulator.functional.draws import generator
 from simulator.functional.product import DRAWN
-from simulator.functional.weights import checked
+from simulator.functional.weights import checked, fits
 from simulator.workload.graph import Graph, Layer
 from simulator.workload.matrices import entries
 
@@ -83,9 +85,8 @@ def read_weights(path: Path, graph: Graph) -> Weights:
     """Weights of every matrix of the network, from a file .npz; nothing is unpickled. InputError."""
     content = read_bytes(path, _LARGEST)
     try:
-        with np.load(BytesIO(content), allow_pickle=False) as archive:
-            held = {name: archive[name] for name in archive.files}
-    except (ValueError, OSError, EOFError, TypeError, AttributeError) as error:
+        archive, held = numpy_file.archive(content)
+    except numpy_file.DAMAGED as error:
         rule = "is no archive of numbers in the format .npz"
         raise InputError(
             rule, place=str(path), field="--weights", remedy="Write it with numpy.savez"
@@ -100,7 +101,21 @@ def read_weights(path: Path, graph: Graph) -> Weights:
     if missing:
         rule = f"holds no weights of shape {wanted[missing[0]]} for it"
         raise InputError(rule, place=str(path), field=missing[0])
-    return {name: checked(held[name], shape, f"{path}: {name}") for name, shape in wanted.items()}
+    return {name: _stored(archive, held[name], shape, f"{path}: {name}") for name, shape in wanted.items()}
+
+
+def _stored(archive: ZipFile, entry: str, shape: tuple[int, int], field: str) -> Values:
+    """A matrix of an archive; its header is looked at before memory is taken."""
+    try:
+        with archive.open(entry) as stream:
+            declared = numpy_file.declared(stream)
+        fits(*declared, shape, field)
+        with archive.open(entry) as stream:
+            values = npy.read_array(stream, allow_pickle=False)
+    except numpy_file.DAMAGED as error:
+        rule = "is damaged or no matrix of numbers"
+        raise InputError(rule, field=field, remedy="Write it again with numpy.savez") from error
+    return checked(values, shape, field)
 
 
 def weights_of(layer: Layer, given: Weights | None, seed: int) -> list[Values]:

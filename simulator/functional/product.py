@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 
 from simulator.base.errors import InputError
 from simulator.base.input_file import read_bytes
+from simulator.functional import numpy_file
 from simulator.functional.draws import generator
 from simulator.functional.weights import checked
 from simulator.workload.graph import Graph, Layer, Matrix, Source
@@ -138,11 +138,11 @@ def dft(points: int) -> Values:
 def read_array(path: Path, field: str) -> Values:
     """Numbers of a file .npy, in double precision; nothing is unpickled. InputError."""
     content = read_bytes(path, _LARGEST)
+    if content.startswith(b"PK"):
+        raise InputError("must hold one array (.npy, not .npz)", place=str(path), field=field)
     try:
-        values = np.load(BytesIO(content), allow_pickle=False)
-    except (ValueError, OSError, EOFError, SyntaxError) as error:
+        values = numpy_file.array(content)
+    except numpy_file.DAMAGED as error:
         rule = "is no file of numbers in the format .npy"
         raise InputError(rule, place=str(path), field=field, remedy="Write it with numpy.save") from error
-    if not isinstance(values, np.ndarray):
-        raise InputError("must hold one array (.npy, not .npz)", place=str(path), field=field)
     return checked(values, values.shape, f"{field} {path}")

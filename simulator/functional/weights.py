@@ -1,6 +1,7 @@
 """Weights to the levels that devices are to hold."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,15 +12,28 @@ from simulator.functional.physics import Physics
 Values = NDArray[np.float64]
 
 
-def checked(values: Values, shape: tuple[int, ...], field: str) -> Values:
-    """The values in double precision if they are numbers of this shape. InputError."""
-    if not np.issubdtype(values.dtype, np.number) or np.iscomplexobj(values):
-        raise InputError("must be real numbers", field=field, value=str(values.dtype))
-    if values.shape != shape:
-        raise InputError(f"must have shape {shape}", field=field, value=values.shape)
+_LARGEST = 1e60
+"""Largest magnitude of a number (assumption): products of two, squared and added up, stay in double precision."""
+
+
+def fits(found: tuple[int, ...], kind: "np.dtype[Any]", shape: tuple[int, ...], field: str) -> None:
+    """InputError unless an array of this shape and type holds real numbers of the shape wanted."""
+    if not np.issubdtype(kind, np.number) or np.issubdtype(kind, np.complexfloating):
+        raise InputError("must be real numbers", field=field, value=str(kind))
+    if found != shape:
+        raise InputError(f"must have shape {shape}", field=field, value=found)
+
+
+def checked(values: NDArray[Any], shape: tuple[int, ...], field: str) -> Values:
+    """The values in double precision if they are usable numbers of this shape. InputError."""
+    fits(values.shape, values.dtype, shape, field)
     if not np.isfinite(values).all():
         count = int((~np.isfinite(values)).sum())
         raise InputError(f"must be finite; {count} of {values.size} are NaN or infinite", field=field)
+    largest = max(float(values.max(initial=0)), -float(values.min(initial=0)))
+    if largest > _LARGEST:
+        rule = f"must be at most {_LARGEST:g} in magnitude, so that sums of squares are finite"
+        raise InputError(rule, field=field, value=largest, remedy="Scale the numbers")
     return values.astype(np.float64)
 
 
