@@ -28,7 +28,7 @@ def results_folder(path: Path, *, numbered: bool = False) -> Iterator[Target]:
     ``numbered``: if ``path`` exists take path-2, path-3 ... An earlier result is never touched. Raises InputError where
     the folder cannot be written, before the block runs.
     """
-    if path.exists() and not numbered:
+    if os.path.lexists(path) and not numbered:
         raise InputError(
             "exists; an earlier result is never overwritten",
             place=str(path),
@@ -62,8 +62,8 @@ def writing(path: Path) -> Iterator[None]:
 
 def _begin(path: Path) -> tuple[list[Path], Path]:
     """Make the folders above and a hidden one beside ``path``; the folders made, deepest first."""
-    above = [folder for folder in path.absolute().parents if not folder.exists()]
-    blocking = next(folder for folder in path.absolute().parents if folder.exists())
+    above = [folder for folder in path.absolute().parents if not os.path.exists(folder)]
+    blocking = next(folder for folder in path.absolute().parents if os.path.exists(folder))
     if not blocking.is_dir():
         raise InputError(
             f"cannot be written: '{blocking.name}' is no folder",
@@ -87,7 +87,7 @@ def _settle(work: Path, path: Path, numbered: bool) -> Path:
     number = 1
     while True:
         target = path if number == 1 else path.with_name(f"{path.name}-{number}")
-        if not target.exists():
+        if not os.path.lexists(target):
             os.rename(work, target)
             return target
         if not numbered:

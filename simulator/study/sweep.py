@@ -175,12 +175,17 @@ class _Run:
         return Row(ready.point, "unmet" if missed else "ok", finished.answer)
 
     def _check(self, answer: Answer | None) -> None:
-        """Names and units of the sweep file against the first answer."""
+        """Words of the sweep file against the first answer."""
         if answer is None or self._checked:
             return
         self._checked = True
-        _missed(self._sweep, answer.figures)
-        check_names(self._sweep.text, answer.figures)
+        check_words(self._sweep, answer.figures)
+
+
+def check_words(sweep: Sweep, found: Figures) -> None:
+    """Names and units of the sweep file against the figures of a point. Raises InputError with the place."""
+    _missed(sweep, found)
+    check_names(sweep.text, found)
 
 
 def _loose_row(point: Point, done: Done[Task, Answer] | None) -> Row:

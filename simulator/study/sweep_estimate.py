@@ -9,7 +9,7 @@ from simulator.base.errors import SimulatorError
 from simulator.study.points import Task, figures, inputs, missed, warm
 from simulator.study.points_pool import run_all
 from simulator.study.store import Finished, Store
-from simulator.study.sweep import Prepared, Sweep, prepare
+from simulator.study.sweep import Prepared, Sweep, check_words, prepare
 
 CHECKED = 2_000
 """Points whose chip a dry run checks, the first ones."""
@@ -33,7 +33,10 @@ class Estimate:
 
 
 def estimate(sweep: Sweep, store: Store, *, workers: int, limit: float | None = None) -> Estimate:
-    """Measure the first and the last point that are left, one after the other, and keep them in ``store``."""
+    """Measure the first and the last point that are left, one after the other, and keep them in ``store``.
+
+    Raises InputError for names and units that no figure has.
+    """
     prepared = [prepare(point) for point in sweep.points]
     waiting = {
         ready.key: ready for ready in prepared if ready.row is None and ready.key not in store.finished
@@ -47,6 +50,7 @@ def estimate(sweep: Sweep, store: Store, *, workers: int, limit: float | None = 
     failed = len(errors)
     chosen = list(dict.fromkeys([*list(waiting)[:1], *list(waiting)[-1:]]))
     seconds, more = _measure(sweep, [waiting[key] for key in chosen], store, limit or sweep.limit)
+    _check_words(sweep, [store.finished[ready.key] for ready in prepared if ready.key in store.finished])
     left = sum(key not in store.finished for key in waiting)
     return Estimate(
         points=len(prepared),
@@ -68,6 +72,14 @@ def _checked(sweep: Sweep, waiting: dict[str, Prepared]) -> Iterator[tuple[str, 
                 yield key, ""
         except SimulatorError as error:
             yield key, str(error)
+
+
+def _check_words(sweep: Sweep, finished: list[Finished]) -> None:
+    """What the file says of figures, against the first answer."""
+    for end in finished:
+        if end.answer is not None:
+            check_words(sweep, end.answer.figures)
+            return
 
 
 def _measure(

@@ -81,6 +81,13 @@ class SweepFile(_Section):
         seconds(self.time_limit)
         return self
 
+    @model_validator(mode="after")
+    def _heat_has_two_axes(self) -> "SweepFile":
+        for number, plot in enumerate(self.plots or ()):
+            if isinstance(plot, Heat) and plot.x == plot.y:
+                raise RuleError("must differ from x", path=("plots", number, "y"), value=plot.y)
+        return self
+
 
 def seconds(text: str) -> float:
     """A time limit in seconds; RuleError if it is none."""

@@ -1,5 +1,6 @@
 """What a sweep leaves in its folder: table and plots."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,9 @@ from simulator.study.sweep_table import columns, figure_units, table, write_tabl
 if TYPE_CHECKING:
     import pandas as pd
 
+_PLOT = re.compile(r"\d+-(lines|heat|pareto)\.(png|svg)")
+"""Name of a plot."""
+
 
 def frame_of(sweep: Sweep, rows: Sequence[Row], *, everything: bool = False) -> "pd.DataFrame":
     """The tidy table with the figures to keep, or with all."""
@@ -19,7 +23,10 @@ def frame_of(sweep: Sweep, rows: Sequence[Row], *, everything: bool = False) -> 
 
 
 def write_sweep(sweep: Sweep, rows: Sequence[Row], folder: Path, *, plots: bool = True) -> list[Path]:
-    """Write sweep.csv, sweep.parquet and the plots; the same rows give the same bytes."""
+    """Write sweep.csv, sweep.parquet and the plots; the same rows give the same bytes.
+
+    Plots of an earlier table go, for the table that they show has gone too.
+    """
     from simulator.study.sweep_figures import write_plots
 
     with writing(folder):
@@ -27,4 +34,7 @@ def write_sweep(sweep: Sweep, rows: Sequence[Row], folder: Path, *, plots: bool 
         if plots:
             whole = frame_of(sweep, rows, everything=True)
             paths += write_plots(sweep, whole, figure_units(rows), columns(sweep), folder)
+        for old in folder.iterdir():
+            if old not in paths and _PLOT.fullmatch(old.name):
+                old.unlink()
     return paths

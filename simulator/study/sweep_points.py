@@ -10,7 +10,7 @@ from simulator.base.errors import InputError
 from simulator.base.yaml_file import load
 from simulator.chip.reader import chip_document
 from simulator.study import points_product
-from simulator.study.points import Point
+from simulator.study.points import Point, mapping
 from simulator.study.sweep_fields import Space
 from simulator.study.sweep_file import SweepText
 from simulator.study.sweep_values import listed, size
@@ -42,7 +42,23 @@ def points(sweep: SweepText) -> list[Point]:
     fixed = tuple(
         (field, _checked(sweep, space, ("set", field), value)) for field, value in sweep.file.set.items()
     )
-    return list(_points(sweep, axes, fixed))
+    found = list(_points(sweep, axes, fixed))
+    _check_tiles(sweep, found)
+    return found
+
+
+def _check_tiles(sweep: SweepText, found: list[Point]) -> None:
+    """Tiles to spend need a balanced mapping somewhere."""
+    counted = [point for point in found if point.settings.get("mapping.tiles") is not None]
+    if not counted or any(point.settings.get("mapping.placement") == "balanced" for point in counted):
+        return
+    axes = (number for number, fields in enumerate(sweep.fields) if "mapping.tiles" in fields)
+    number = next(axes, None)
+    try:
+        mapping(counted[0].settings)
+    except InputError as error:
+        above = ("set",) if number is None else ("axes", number)
+        raise sweep.wrong(error, (*above, "mapping.tiles"), "mapping.tiles") from error
 
 
 def _points(sweep: SweepText, axes: list[list[Values]], fixed: Values) -> Iterator[Point]:

@@ -182,3 +182,20 @@ def test_a_formula_in_a_table_is_text(tmp_path: Path) -> None:
 def test_no_text_of_a_table_steers_a_terminal(tmp_path: Path) -> None:
     write_csv(pd.DataFrame({"na\x1bme": ["a\x1b[31mb", "c\r\nd", -2, -1.5]}), tmp_path / "t.csv")
     assert (tmp_path / "t.csv").read_bytes() == b'"na?me"\n"a?[31mb"\n"c??d"\n-2\n-1.5\n'
+
+
+def test_a_link_to_nothing_is_in_the_way(tmp_path: Path) -> None:
+    (tmp_path / "out").symlink_to("nowhere")
+    with pytest.raises(InputError, match="exists; an earlier result"), results_folder(tmp_path / "out"):
+        pytest.fail("ran")
+    with results_folder(tmp_path / "out", numbered=True) as target:
+        pass
+    assert target.path == tmp_path / "out-2"
+
+
+@pytest.mark.parametrize("name", ["n" * 300, f"{'n' * 300}/out"])
+def test_a_name_that_is_too_long_is_told_first(tmp_path: Path, name: str) -> None:
+    told = "--out: cannot be written: File name too long"
+    with pytest.raises(InputError, match=told), results_folder(tmp_path / name):
+        pytest.fail("ran")
+    assert list(tmp_path.iterdir()) == []

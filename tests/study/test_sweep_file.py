@@ -174,3 +174,34 @@ def test_steps_are_checked_like_lists(tmp_path: Path, step: str, told: str) -> N
     with pytest.raises(InputError) as caught:
         read_sweep(write(tmp_path, SWEEP.partition("axes:")[0] + f"axes:\n  - - {step}\n"))
     assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            "axes:",
+            "plots: [{kind: heat, x: requests.batch, y: requests.batch, value: first latency}]\naxes:",
+            "plots.0.y: must differ from x, got 'requests.batch'",
+        ),
+        ("axes:", "set: {mapping.tiles: 3}\naxes:", "mapping.tiles: is for a balanced mapping only, got 3"),
+        (
+            "requests.batch: [1, 2]",
+            "mapping.tiles: [3, 4]",
+            "mapping.tiles: is for a balanced mapping only, got 3",
+        ),
+    ],
+)
+def test_what_cannot_go_well_is_refused_before_anything_runs(
+    tmp_path: Path, old: str, new: str, told: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        read_sweep(write(tmp_path, SWEEP.replace(old, new)))
+    assert told in str(caught.value)
+
+
+def test_tiles_are_fine_where_some_points_are_balanced(tmp_path: Path) -> None:
+    text = SWEEP.replace(
+        "requests.batch: [1, 2]", "mapping.tiles: [3, 4]\n  - mapping.placement: [packed, balanced]"
+    )
+    assert len(read_sweep(write(tmp_path, text)).points) == 24

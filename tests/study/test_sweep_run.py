@@ -261,3 +261,36 @@ def test_texts_of_a_sweep_stay_texts_in_its_table(tmp_path: Path) -> None:
     frame = pd.read_csv(tmp_path / "out" / "sweep.csv")
     assert list(frame["technology.device"]) == ["'=1+1", "?[31mx", "'@a", "'-2+3", "'+1"]
     assert [kind.kind for kind in frame.dtypes[["point", "first_latency_ns"]]] == ["i", "f"]
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        ("constraints: [foo bar <= 150 mm^2]", "constraints.0"),
+        ("keep: [nothing]", "keep.0"),
+        ("plots: [{kind: lines, x: foo, y: [first latency]}]", "plots.0.x"),
+    ],
+)
+def test_a_dry_run_knows_the_figures(tmp_path: Path, line: str, place: str) -> None:
+    sweep = read_sweep(write(tmp_path, f"{SWEEP}{line}\n"))
+    with (
+        Store(tmp_path / "out") as store,
+        pytest.raises(InputError, match="is no figure of a point") as caught,
+    ):
+        estimate(sweep, store, workers=1)
+    assert caught.value.field == place
+
+
+def test_plots_of_another_table_go(tmp_path: Path) -> None:
+    text = SWEEP.replace("[1, 2]", "[1]").replace("to: 3 us", "to: 1 us")
+    out = tmp_path / "out"
+    swept(write(tmp_path, text), out, workers=1)
+    for name in ("7-heat.png", "1-lines.svg", "mine.png"):
+        (out / name).write_text("old")
+    swept(write(tmp_path, text), out, workers=1)
+    assert sorted(path.name for path in out.iterdir()) == [
+        "mine.png",
+        "points.jsonl",
+        "sweep.csv",
+        "sweep.parquet",
+    ]
