@@ -5,12 +5,19 @@ from simulator.program.form import Program
 from simulator.program.numbers import check_frame, check_schedule, check_segment
 from simulator.program.rules import Scene, check_horizon, check_rules
 from simulator.program.tables import Tables, tabulate
+from simulator.program.words import int64
 
 
 def check(program: Program) -> None:
     """Raise InputError, naming stream, layer and unit, unless engines can execute the program."""
-    check_numbers(program)
-    check_tables(program, tabulate(program))
+    check_tables(program, tabulated(program))
+
+
+def tabulated(program: Program) -> Tables:
+    """Tables of a program whose numbers are right. Raises InputError."""
+    with int64(program):
+        check_numbers(program)
+        return tabulate(program)
 
 
 def check_numbers(program: Program) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from simulator.program.form import NONE, Edge, Event, Inference, Int, Kind, Program, Scope
 from simulator.program.names import stream_name
+from simulator.program.numbers import LATEST
 from simulator.program.sharing import clocks, longest_setup
 from simulator.program.tables import NO_GAP, NO_TABLE, Tables, bases
 
@@ -25,7 +26,8 @@ def patience(tables: Tables) -> int:
     """How long background work may go on alone before a run counts as deadlocked [ps].
 
     A thousand rounds of all background streams, set-ups and clock periods: far more than first come,
-    first served can need, so only background work of higher priority gets that far.
+    first served can need, so only background work of higher priority gets that far. No foreground lasts longer
+    than ``LATEST``.
     """
     behind = np.flatnonzero(tables.stream.every)
     if len(behind) == 0:
@@ -33,8 +35,8 @@ def patience(tables: Tables) -> int:
     occupancy = tables.occupancy.base[0].copy()
     tabled = tables.occupancy.table[0] != NO_TABLE
     occupancy[tabled] = tables.pool[tables.occupancy.table[0][tabled]]
-    rounds = tables.stream.every[behind].sum() + occupancy[behind].sum()
-    return 1000 * int(rounds + longest_setup(tables) + clocks(tables)[0].max())
+    rounds: int = sum(tables.stream.every[behind].tolist()) + sum(occupancy[behind].tolist())
+    return min(1000 * (rounds + longest_setup(tables) + int(clocks(tables)[0].max())), LATEST)
 
 
 def explain(program: Program, tables: Tables, schedule: Sequence[Inference], granted: Int) -> str:

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from simulator.program.checks import check_numbers, check_tables
+from simulator.program.checks import check_tables, tabulated
 from simulator.program.form import Int, Program
 from simulator.program.numbers import check_schedule, check_segment
 from simulator.program.remember import remembered
 from simulator.program.rules import check_horizon
 from simulator.program.tables import NO_TABLE, DurationTable, EdgeTable, Tables, tabulate
+from simulator.program.words import int64
 
 
 def finalise(program: Program) -> Tables:
@@ -21,8 +22,7 @@ def finalise(program: Program) -> Tables:
 
 
 def _checked(program: Program) -> Tables:
-    check_numbers(program)
-    tables = tabulate(program)
+    tables = tabulated(program)
     check_tables(program, tables)
     return tables
 
@@ -32,9 +32,10 @@ def extend(program: Program, tables: Tables) -> Tables:
     first = len(tables.n)
     if first == len(program.segments):
         return tables
-    for q in range(first, len(program.segments)):
-        check_segment(program, q)
-    new = tabulate(replace(program, segments=program.segments[first:]))
+    with int64(program):
+        for q in range(first, len(program.segments)):
+            check_segment(program, q)
+        new = tabulate(replace(program, segments=program.segments[first:]))
     check_tables(program, new, first)
     shift = len(tables.pool)
     return replace(

@@ -85,6 +85,9 @@ def _together(program: Program, s: int, place: str) -> None:
     clock: Clock | None = (1, 0)
     for r in rows:
         clock = clock and combine(clock, (r.period, r.phase))
+        if clock is not None and clock[0] >= LATEST:
+            rule = "must have a clock edge in common every 2^62 ps"
+            raise InputError(rule, place=place, field="resources", value=[r.name for r in rows])
         if clock is None:
             clocks = [f"{o.name}: {o.phase} mod {o.period}" for o in rows]
             raise InputError("must have a clock edge in common", place=place, field="resources", value=clocks)
@@ -97,6 +100,9 @@ def _background(program: Program, s: int, place: str) -> None:
     row = program.streams[s]
     if row.background is not None and (row.background.every < 1 or row.background.first < 0):
         rule = "needs every >= 1 ps and first >= 0 ps"
+        raise InputError(rule, place=place, field="background", value=row.background)
+    if row.background is not None and 2 * max(row.background.every, row.background.first) >= LATEST:
+        rule = "every and first must stay below 2^61 ps"
         raise InputError(rule, place=place, field="background", value=row.background)
     if row.gap is not None or row.released:
         raise InputError("a background stream has no gap and is not released", place=place)
@@ -126,6 +132,8 @@ def check_schedule(program: Program, inferences: Iterable[Inference]) -> None:
         if row.context < 0 or (most is not None and row.context > most):
             rule = "must not be negative" if most is None else f"must be 0..{most}, as its durations allow"
             raise InputError(rule, place=place, field="context", value=row.context)
+        if row.context >= LATEST:
+            raise InputError("must stay below 2^62", place=place, field="context", value=row.context)
         if min(row.release, row.floor) < 0 or max(row.release, row.floor) >= LATEST:
             raise InputError(
                 "must be at least 0 and below 2^62 ps",

@@ -17,6 +17,8 @@ from simulator.program.tables import NO_TABLE, DurationTable, Tables
 
 Float = NDArray[np.float64]
 
+_PRIORITY = "must stay between -2^62 and 2^62"
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -85,9 +87,20 @@ def _durations(scene: Scene) -> None:
             q, s = (int(x) for x in np.argwhere(wrong)[0])
             segment = scene.program.segments[scene.first + q].name
             raise _too_short(scene, s, f"{field} in segment '{segment}'", int(low[q, s]), bool(least[s]))
+    wrong = _far(tables, n)
+    if wrong.any():
+        q, s = (int(x) for x in np.argwhere(wrong)[0])
+        place = f"{stream_name(scene.program, s)} in segment '{scene.program.segments[scene.first + q].name}'"
+        raise InputError(_PRIORITY, place=place, field="priority")
     wrong_gap = (tables.stream.gap == 0) & (least > 0)
     if wrong_gap.any():
         raise _too_short(scene, int(np.argmax(wrong_gap)), "gap", 0, True)
+
+
+def _far(tables: Tables, n: Int, context: int = 0) -> NDArray[np.bool_]:
+    """Per (segment, stream): priorities that could not be compared."""
+    low, high = extremes(tables.priority, n, tables.pool, context)
+    return (n > 0) & ((low <= -LATEST) | (high >= LATEST))
 
 
 def _too_short(scene: Scene, s: int, field: str, value: int, shares: bool) -> InputError:
@@ -115,13 +128,17 @@ def _indices(scene: Scene) -> None:
     tables, edge = scene.tables, scene.tables.edge
     q = segment_of(tables)
     targets, sources = tables.n[q, edge.target], tables.n[q, edge.source]
+    span = edge.scale.astype(np.float64) * np.maximum(targets - 1, 0) + np.abs(edge.offset.astype(np.float64))
+    scene.refuse_edge(span >= LATEST, "scale and offset must stay below 2^62 for all operations", "index")
     last = (edge.scale * np.maximum(targets - 1, 0) + edge.offset) // edge.divisor
     for row in np.flatnonzero((edge.table != NO_TABLE) & (targets > 0)):
         values = tables.pool[edge.table[row] : edge.table[row] + targets[row]]
         real = values[values != NONE]
         last[row] = real.max(initial=NONE)
-        if (np.diff(real) < 0).any():
-            wrong = np.arange(len(last)) == row
+        wrong = np.arange(len(last)) == row
+        if (real <= -LATEST).any():
+            scene.refuse_edge(wrong, "must stay above -2^62", "index table")
+        if (real[1:] < real[:-1]).any():
             scene.refuse_edge(wrong, "must not decrease", "index table")
     beyond = (targets > 0) & (last >= 0) & (last >= sources)
     scene.refuse_edge(beyond, "looks beyond the source's last operation", "index", last)
@@ -199,6 +216,10 @@ def _serial(tables: Tables) -> Callable[[int], Float]:
 
     @cache
     def serial(context: int) -> Float:
+        if context and tables.priority.step.any() and _far(tables, tables.n, context).any():
+            raise InputError(
+                _PRIORITY, place="program", field="priority in the largest context", value=context
+            )
         both = (extremes(t, tables.n, tables.pool, context)[1] for t in (tables.occupancy, tables.latency))
         return np.asarray((n * (sum(both) + other)).sum(axis=1) + lags)
 

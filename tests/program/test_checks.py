@@ -309,6 +309,69 @@ RULES: dict[str, tuple[Callable[[Program], None], str]] = {
         lambda p: p.schedule.append(Inference(0, -1)),
         "inference 2: release, floor: must be at least 0 and below 2^62 ps, got (-1, 0)",
     ),
+    "far context": (
+        lambda p: (
+            p.segments.append(Segment("none", {})),
+            p.schedule.append(Inference(1, context=1 << 62)),
+        ),
+        "inference 2: context: must stay below 2^62, got 4611686018427387904",
+    ),
+    "far background": (
+        stream(4, background=Background(1 << 61)),
+        "stream 'refresh' (unit 'memory'): background: every and first must stay below 2^61 ps, "
+        "got Background(every=2305843009213693952, first=0)",
+    ),
+    "far priority": (
+        work(1, priority=Duration(1 << 61, 1 << 60)),
+        "stream 'mvm' (layer 'conv1', unit 'tile 0.0') in segment 'image': priority: "
+        "must stay between -2^62 and 2^62",
+    ),
+    "far priority in a context": (
+        lambda p: (
+            work(1, priority=Duration(0, 1 << 50))(p),
+            p.schedule.append(Inference(0, context=1 << 20)),
+        ),
+        "program: priority in the largest context: must stay between -2^62 and 2^62, got 1048576",
+    ),
+    "far index": (
+        edge(0, index=Index(0, 1 << 61, 1 << 61)),
+        "stream 'mvm' (layer 'conv1', unit 'tile 0.0') in segment 'image', wait on DONE of 'load': index: "
+        "scale and offset must stay below 2^62 for all operations",
+    ),
+    "far credit": (
+        edge(4, index=Index(-(1 << 62))),
+        "stream 'load' (layer 'conv1', unit 'host') in segment 'image', wait on FREE of 'send': index: "
+        "scale and offset must stay below 2^62 for all operations",
+    ),
+    "far index table": (
+        edge(0, index=Index(table=array(1 - (1 << 63), 0, 1, 2))),
+        "stream 'mvm' (layer 'conv1', unit 'tile 0.0') in segment 'image', wait on DONE of 'load': "
+        "index table: must stay above -2^62",
+    ),
+    "key of 70 bits": (
+        stream(1, key=1 << 70),
+        "stream 'mvm' (layer 'conv1', unit 'tile 0.0'): key: "
+        "must be at least -2^63 and below 2^63, got 1180591620717411303424",
+    ),
+    "occupancy of 70 bits": (
+        work(1, occupancy=Duration(1 << 70)),
+        "stream 'mvm' (layer 'conv1', unit 'tile 0.0') in segment 'image', occupancy: base: "
+        "must be at least -2^63 and below 2^63, got 1180591620717411303424",
+    ),
+    "scale of 70 bits": (
+        edge(0, index=Index(0, 1 << 70)),
+        "stream 'mvm' (layer 'conv1', unit 'tile 0.0') in segment 'image', wait on DONE of 'load': scale: "
+        "must be at least -2^63 and below 2^63, got 1180591620717411303424",
+    ),
+    "set-up of 70 bits": (
+        resource(1, setup=((0, 1 << 70), (0, 0))),
+        "resource 'r1': setup: must be at least -2^63 and below 2^63, got 1180591620717411303424",
+    ),
+    "clocks that hardly meet": (
+        lambda p: (resource(2, period=1 << 40)(p), resource(3, period=3**20)(p)),
+        "stream 'send' (layer 'conv1', unit 'link 0'): resources: "
+        "must have a clock edge in common every 2^62 ps, got ['r2', 'r3']",
+    ),
     "horizon": (
         work(1, occupancy=Duration(1 << 59)),
         "program: all durations, lags, set-ups and releases together must stay below 2^62 ps, "

@@ -108,4 +108,5 @@ def _keep(name: str, code: bytes) -> None:
 def folders() -> Iterator[Path]:
     """Where compiled code may be kept: beside this file, in the user's cache."""
     yield Path(__file__).parent / "__pycache__"
-    yield Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "aimc-simulator"
+    with suppress(RuntimeError):  # a user without a name or a home
+        yield Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "aimc-simulator"

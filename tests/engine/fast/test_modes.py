@@ -102,6 +102,17 @@ def test_no_folder_to_keep_code_in(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert list(tmp_path.iterdir()) == [tmp_path / "file"]
 
 
+def test_a_user_without_a_home_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    from simulator.engine.fast_engine import compiled
+
+    def homeless() -> Path:
+        raise RuntimeError("no home")
+
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", homeless)
+    assert list(compiled.folders()) == [Path(compiled.__file__).parent / "__pycache__"]
+
+
 LONG = """
 import sys
 sys.path.insert(0, "tests/engine")

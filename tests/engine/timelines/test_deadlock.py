@@ -100,6 +100,25 @@ def test_all_granted_but_never_released(engine: Engine) -> None:
     )
 
 
+@pytest.mark.parametrize("every", [10**16, (1 << 61) - 1])
+def test_rare_background_work(engine: Engine, every: int) -> None:
+    """A thousand of its rounds are longer than any run."""
+    p = Sketch()
+    p.stream("mvm", "tile", n=3, occupancy=5)
+    p.background("refresh", "tile", every=every, first=1, occupancy=1)
+    assert [s.tolist() for s in run(engine, p.program()).start] == [[0, 6, 11], [5]]
+
+
+def test_rare_background_work_alone(engine: Engine) -> None:
+    p = Sketch()
+    p.stream("produce", "tile 0", n=4, occupancy=2)
+    p.stream("consume", "tile 1", n=2, occupancy=2)
+    p.background("refresh", "tile 0", every=(1 << 61) - 1, first=0, occupancy=1)
+    p.edge("produce", "consume", shift=2)
+    p.edge("consume", "produce", START, shift=-2)
+    assert story(engine, p).startswith("deadlock after 2 of 6 operations. The cycle of waits:")
+
+
 def test_starved_by_background_work(engine: Engine) -> None:
     p = Sketch()
     p.resource("memory", policy=Policy.PRIORITY)
