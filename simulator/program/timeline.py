@@ -5,6 +5,7 @@ from typing import Literal
 
 import numpy as np
 
+from simulator.base.errors import InputError
 from simulator.program.form import Int
 
 
@@ -16,11 +17,21 @@ class Recording:
     begin: int = 0
     end: int = np.iinfo(np.int64).max
 
+    def __post_init__(self) -> None:
+        if self.begin > self.end:
+            raise InputError(
+                "must not be before the begin of the window",
+                place="recording",
+                field="end",
+                value=self.end,
+                remedy=f"Give {self.begin} or later.",
+            )
+
     def of(self, start: Int) -> slice:
         """The operations to keep of a stream with these STARTs, which never decrease."""
         if self.level == "window":
             begin, end = np.searchsorted(start, (self.begin, self.end))
-            return slice(int(begin), int(max(begin, end)))
+            return slice(int(begin), int(end))
         return slice(0, len(start) if self.level == "full" else 0)
 
 

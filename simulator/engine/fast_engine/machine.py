@@ -262,7 +262,9 @@ class Machine:
         log = np.concatenate(self._log)
         self._log = [log]
         order = np.argsort(log[:, 0], kind="stable")
-        late = np.split(log[order, 1], np.cumsum(np.bincount(log[:, 0], minlength=self.streams))[:-1])
+        late = np.split(log[order, 1], np.cumsum(np.bincount(log[:, 0], minlength=self.streams)))[
+            : self.streams
+        ]
         ends = np.cumsum(self.flat_n)
         flat = np.frombuffer(self.flat, np.int64)
         early = [flat[end - n : end] for n, end in zip(self.flat_n.tolist(), ends.tolist(), strict=True)]

@@ -42,7 +42,8 @@ class Steady:
         self._reference: State | None = None
         if len(schedule) - self._first > 2 and machine.may_leap:
             machine.work_on(schedule[-1].segment)
-            machine.m[f.MARK] = self._first + 1
+            if len(machine.working):
+                machine.m[f.MARK] = self._first + 1
 
     def look(self) -> None:
         """Compare with an earlier state if enough inferences are complete; skip if it has come back."""

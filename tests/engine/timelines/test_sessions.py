@@ -144,20 +144,24 @@ def test_random_programs_in_pieces(engine: Engine, block: int, monkeypatch: pyte
 
 def _in_pieces(engine: Engine, program: Program, later: list[Inference], rng: Random) -> list[list[int]]:
     """Ask for random events, of which some have passed, append an inference, and so on."""
-    opened = engine.open(program)
+    opened, said = engine.open(program), list[tuple[int, int, Event, int]]()
     for row in later:
         count = bases(tabulate(program), program.schedule)[-1]
         streams = [s for s in range(len(count)) if count[s]]
-        for _ in range(rng.choice((0, 1, 1, 2)) if streams else 0):
+        for _ in range(rng.choice((0, 1, 4, 8)) if streams else 0):
             stream = rng.choice(streams)
-            operation = rng.choice((0, rng.randrange(count[stream])))
-            opened.run_until(stream, operation, rng.choice(list(Event)))
+            operation, event = rng.choice((0, rng.randrange(count[stream]))), rng.choice(list(Event))
+            said.append((stream, operation, event, opened.run_until(stream, operation, event)))
         if rng.random() < 0.5:
             program.segments.append(_looks_back(program.segments[row.segment], program.streams, rng))
             opened.append([replace(row, segment=len(program.segments) - 1)])
         else:
             opened.append([row])
-    return [start.tolist() for start in opened.finish().start]
+    start = [start.tolist() for start in opened.finish().start]
+    for stream, operation, event, time in said:
+        begin = start[stream][operation]
+        assert time == begin or (event != Event.START and time > begin)
+    return start
 
 
 def _looks_back(segment: Segment, streams: list[Stream], rng: Random) -> Segment:

@@ -5,8 +5,9 @@ import pytest
 from sketch import Sketch
 from timeline_cases import CASES
 
+from simulator.base.errors import InputError
 from simulator.engine.contract import Engine, run
-from simulator.program.form import Inference
+from simulator.program.form import Inference, Program, Segment
 from simulator.program.history import history
 from simulator.program.timeline import Recording
 
@@ -69,6 +70,32 @@ def test_no_schedule(engine: Engine) -> None:
     timeline = run(engine, p.program())
     assert timeline.operations == 0
     assert len(timeline.began) == 0
+
+
+@pytest.mark.parametrize("segments", [0, 1])
+def test_no_streams(engine: Engine, segments: int) -> None:
+    program = Program([], [], [Segment("empty", {})] * segments, [Inference()] * 9 * segments)
+    timeline = run(engine, program)
+    assert (timeline.start, timeline.operations, timeline.makespan) == ([], 0, 0)
+    assert timeline.ended.tolist() == [-1] * 9 * segments
+
+
+def test_inferences_without_work_repeat(engine: Engine) -> None:
+    p = Sketch()
+    p.stream("a", "unit", n=2, occupancy=3)
+    program = p.program()
+    program.segments.append(Segment("empty", {}))
+    program.schedule[1:] = [Inference(1)] * 5
+    timeline = run(engine, program)
+    assert timeline.start[0].tolist() == [0, 3]
+    assert timeline.ended.tolist() == [6, -1, -1, -1, -1, -1]
+
+
+def test_a_window_does_not_end_before_it_begins() -> None:
+    with pytest.raises(
+        InputError, match="recording: end: must not be before the begin of the window, got 103"
+    ):
+        Recording("window", 1761, 103)
 
 
 def test_the_same_program_twice(engine: Engine) -> None:
