@@ -1,5 +1,7 @@
 """Appended segments that need what was not kept, and events that passed long ago."""
 
+from random import Random
+
 import numpy as np
 import pytest
 from sketch import Sketch
@@ -13,6 +15,7 @@ from simulator.program.form import (
     Event,
     Index,
     Inference,
+    Int,
     Kind,
     Program,
     Scope,
@@ -76,22 +79,25 @@ def test_events_that_passed_long_ago(mode: str, recording: str) -> None:
     assert times[0] == times[1]
 
 
-def backlog() -> Program:
-    """A stream far ahead of one that looks at all it does: its ring has grown, and lacks what came before."""
+def backlog(waits: Int) -> Program:
+    """A stream ahead of one that looks at all it does and takes these times: its ring grows after a while."""
     p = Sketch()
     p.stream("source", "unit", n=100, occupancy=3)
     p.stream("rival", "unit", occupancy=1)
-    steps = np.repeat((1, 10**5), 50)
-    p.stream("slow", "other", n=100, occupancy=Duration(table=steps))
+    p.stream("slow", "other", n=100, occupancy=Duration(table=waits))
     p.stream("other rival", "other", occupancy=1)
     p.edge("source", "slow")
     return p.program()
 
 
+SLOW_LATER = np.repeat((1, 10**5), 50)
+"""So slow that the ring lacks the first half of what it has room for."""
+
+
 @pytest.mark.parametrize("mode", ENGINES)
 @pytest.mark.parametrize("operation", [0, 33, 36, 39, 67, 99])
 def test_events_before_a_ring_grew(operation: int, mode: str) -> None:
-    session = ENGINES[mode]().open(backlog())
+    session = ENGINES[mode]().open(backlog(SLOW_LATER))
     session.run_until(0, 99, Event.DONE)
     rival = int(operation > 0)
     assert session.run_until(0, operation, Event.DONE) == 3 * operation + 3 + rival
@@ -101,7 +107,7 @@ def test_events_before_a_ring_grew(operation: int, mode: str) -> None:
 @pytest.mark.parametrize("back", [1, 31, 52, 62, 70])
 def test_an_appended_segment_looks_back_past_a_growth(back: int, mode: str) -> None:
     """Operation 100 - back ends at 3 x (101 - back) + 1."""
-    program = backlog()
+    program = backlog(SLOW_LATER)
     session = ENGINES[mode]().open(program)
     session.run_until(0, 99, Event.DONE)
     work = {s: Work(1, Duration(1), Duration(1)) for s in (0, 1)}
@@ -109,6 +115,33 @@ def test_an_appended_segment_looks_back_past_a_growth(back: int, mode: str) -> N
     program.segments.append(Segment("late", work, [edge]))
     session.append([Inference(1)])
     assert session.finish().start[1].tolist() == [3, 10**6 + 3 * (101 - back) + 1]
+
+
+def in_pieces(engine: Engine, seed: int) -> tuple[list[int], list[list[int]]]:
+    """A random backlog: what is said of random events, and all starts, with segments that look back."""
+    rng = Random(f"backlog {seed}")
+    program = backlog(np.repeat([rng.choice((1, 4, 1000)) for _ in range(5)], 20))
+    session = engine.open(program)
+    said = []
+    for number in range(1, 4):
+        said.append(session.run_until(0, rng.randrange(40, 100), Event.DONE))
+        said += [
+            session.run_until(0, rng.randrange(100), Event(event)) for event in range(rng.choice((0, 3)))
+        ]
+        work = {s: Work(1, Duration(1), Duration(1)) for s in (0, 1)}
+        back = Index(-rng.randint(1, 100))
+        edge = Edge(
+            0, 1, event=rng.choice(list(Event)), lag=rng.randint(1, 10**6), index=back, scope=Scope.GLOBAL
+        )
+        program.segments.append(Segment(f"late {number}", work, [edge]))
+        session.append([Inference(number)])
+    return said, [start.tolist() for start in session.finish().start]
+
+
+@pytest.mark.parametrize("mode", ENGINES)
+def test_random_backlogs_in_pieces(mode: str) -> None:
+    for seed in range(25):
+        assert in_pieces(ENGINES[mode](), seed) == in_pieces(SimpyEngine(), seed), seed
 
 
 @pytest.mark.parametrize("mode", ENGINES)

@@ -405,3 +405,22 @@ def nothing_takes_no_time() -> Case:
     p.edge("tick", "join")
     p.edge("join", "soon")
     return expect(p, {"join": [5], "soon": [5], "late": [7]})
+
+
+@case
+def held_for_the_later_of_two() -> Case:
+    """Slots in which x is the later reader of the first content, y of the second, however they are told."""
+    p = Sketch()
+    p.resource("slots", capacity=2)
+    p.stream("content", "slots", n=4, gap=1, occupancy=Duration(table=np.array([1, 1, 50, 1])), latency=1)
+    p.stream("x", n=2, occupancy=Duration(table=np.array([20, 5])))
+    p.stream("y", n=2, occupancy=Duration(table=np.array([5, 30])))
+    for reader in ("x", "y"):
+        p.edge("content", reader, START)
+        p.edge(reader, "content", kind=Kind.HOLD, shift=Index(table=np.array([0, 1, NONE, NONE])))
+    return expect(
+        p,
+        {"content": [0, 1, 21, 36], "x": [1, 21], "y": [1, 6]},
+        done={"content": [1, 2, 22, 37], "x": [21, 26], "y": [6, 36]},
+        free={"content": [21, 36, 71, 37]},
+    )
