@@ -28,12 +28,13 @@ def macs_mapped(plan: Mapping) -> int:
     )
 
 
-def coverage(mapped: int, model: int, hardware: Hardware) -> str:
-    """MACs mapped against MACs in the model, and who does the others."""
+def coverage(mapped: int, model: int, hardware: Hardware, inferences: int = 1) -> str:
+    """MACs mapped against MACs in the model, both of so many inferences, and who does the others."""
     where = "the host" if hardware.cores is None else "heavy compute cores"
     where = where if hardware.attention is None else f"{hardware.attention.style} attention units"
     rest = "" if mapped == model else f" The others multiply activations with each other, at {where}."
-    return f"MACs mapped: {mapped:,} of {model:,} in the model ({percent(mapped / model)}).{rest}"
+    spent = "an inference" if inferences == 1 else f"{inferences:,} inferences"
+    return f"MACs mapped: {mapped:,} of {model:,} of {spent} ({percent(mapped / model)}).{rest}"
 
 
 def show_mapping(plan: Mapping, console: Console) -> None:
@@ -187,7 +188,7 @@ def as_data(plan: Mapping) -> dict[str, Any]:
         "utilisation": plan.utilisation(),
         "zeros": plan.zeros(),
         "macs_mapped": macs_mapped(plan),
-        "macs_in_model": plan.graph.macs,
+        "macs_in_model": plan.graph.macs + plan.graph.products,
         "interval_bounds": [
             {"part": bound.part, "resource": bound.resource, "ns": bound.interval / 1e3}
             for bound in mapped.bounds

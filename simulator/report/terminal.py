@@ -195,7 +195,8 @@ def _bounds(answer: Answer, console: Console) -> None:
 def _mapping(answer: Answer, console: Console) -> None:
     _figures("Mapping", _group(answer, "mapping"), console)
     mapped = int(totals(answer.program).macs.sum())
-    sentence(coverage(mapped, macs_in_model(answer), answer.mapping.hardware), console)
+    inferences = len(answer.program.schedule)
+    sentence(coverage(mapped, macs_in_model(answer), answer.mapping.hardware, inferences), console)
 
 
 def _limits(answer: Answer, console: Console) -> None:

@@ -195,7 +195,7 @@ def test_the_map_shows_grid_and_coverage(call: Call, chip: Path, network: Path) 
     done = call("map", chip, "-w", network)
     assert done.exit_code == 0
     assert "│1│conv    │dense   │dense   │dense   │" in done.stdout
-    assert "MACs mapped: 23,680 of 23,680 in the model (100.0%)." in " ".join(done.stdout.split())
+    assert "MACs mapped: 23,680 of 23,680 of an inference (100.0%)." in " ".join(done.stdout.split())
     assert max(map(len, done.stdout.splitlines())) <= 80
 
 

@@ -77,7 +77,7 @@ def test_bounds_stand_beside_the_simulated_interval(answer: Result) -> None:
 def test_limiter_coverage_and_what_is_not_modelled_are_said(answer: Result) -> None:
     text = words(printed(answer))
     assert answer.limiter in text
-    assert "MACs mapped: 1,121,760 of 1,121,760 in the model (100.0%)." in text
+    assert "MACs mapped: 1,121,760 of 1,121,760 of 2 inferences (100.0%)." in text
     assert "Not modelled, in no total: host, global unit at rest." in text
     assert f"changes at a host bandwidth of {scaled(answer.host_crossover or 0, 'bit/s')} each way" in text
 
