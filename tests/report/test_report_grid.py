@@ -127,7 +127,7 @@ def test_a_mapping_is_told_with_its_coverage(answer: Result) -> None:
     show_mapping(answer.mapping, screen)
     assert isinstance(screen.file, io.StringIO)
     text = " ".join(screen.file.getvalue().split())
-    assert "MACs mapped: 560,880 of 560,880 in the model (100.0%)." in text
+    assert "MACs mapped: 560,880 of 560,880 of an inference (100.0%)." in text
     assert "5 of 64 tiles hold the 19,080 weights; their cells are 5.8% full (0.5% of the chip)." in text
     assert "Elsewhere: image host, sum in conv1, pool host, flat host." in text
 
