@@ -85,7 +85,9 @@ def _product(spec: ProductSpec, name: str, inputs: Sequence[Layer], length: int 
     if first.width != spec.heads * inner:
         rule = f"its vectors must have {spec.heads} x {inner} values to go with {text(second)}"
         raise RuleError(rule, path=("inputs", 0), value=text(first))
-    met = (first.positions + 1) * first.positions // 2 if spec.causal else first.positions * second.positions
+    met = first.positions * second.positions
+    if spec.causal:
+        met = _met(first.positions, second.positions)
     products = met * spec.heads * share
     return Layer(
         name,
@@ -105,9 +107,15 @@ def _need_heads(spec: ProductSpec, key_heads: int, first: Layer, second: Layer) 
     if spec.heads % key_heads or second.width % key_heads:
         rule = f"must divide heads ({spec.heads}) and the width of the second input ({second.width})"
         raise RuleError(rule, path=("key_heads" if spec.key_heads else "heads",), value=key_heads)
-    if spec.causal and first.positions != second.positions:
+    if spec.causal and first.positions > second.positions:
         shapes = f"{text(first)} and {text(second)}"
-        raise RuleError("needs as many positions on both sides", path=("causal",), value=shapes)
+        rule = "needs as many positions on both sides, or those of a past as well in the second input"
+        raise RuleError(rule, path=("causal",), value=shapes)
+
+
+def _met(positions: int, seconds: int) -> int:
+    """Positions that are looked at: up to one's own, behind those of a past."""
+    return positions * (2 * (seconds - positions) + positions + 1) // 2
 
 
 @shape.register
@@ -133,7 +141,7 @@ def _on_values(layer: Layer, first: Layer, operations: int) -> Layer:
     count, widening = first.positions, first.widening if layer.width == first.width else 0
     if not widening:
         return replace(layer, operations=count * layer.width * operations)
-    met = widening * (count + 1) * count // 2
+    met = widening * _met(count, layer.width // widening)
     return replace(layer, operations=met * operations, growth=widening * operations, widening=widening)
 
 

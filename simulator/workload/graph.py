@@ -25,7 +25,8 @@ class Source:
     """An input of a layer: another layer's output, ``delay`` time steps ago (0: this step).
 
     ``reach``: which of its positions the layer's position k reads. Empty: those of the layer's window, position k
-    if both have as many positions, else all. "all": every one. "past": 0 to k (causal attention).
+    if both have as many positions, else all. "all": every one. "past": 0 to k (causal attention), counted
+    behind a past if the other layer has more positions.
     ``expert``: of a route, what it sends to this expert, from 1 (0: all).
     """
 

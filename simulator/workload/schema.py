@@ -241,7 +241,7 @@ class ProductSpec(_Inputs):
     The vectors hold ``heads`` shares one after the other, those of the second input ``key_heads`` (0: as many).
     ``transposed``: each share against the same share of every vector of the second input, one value each (scores);
     else a share is weights that add up the vectors of the second input. ``causal``: only its positions up to one's
-    own.
+    own, which stands behind a past where the second input has more positions.
     """
 
     kind: Literal["product"]

@@ -86,7 +86,8 @@ def test_reach_beats_the_window_and_a_longer_past_is_cut() -> None:
     window = Window((1,), (1,), (0,), (1,))
     short, long = Layer("a", "any", (), (3,), 4), Layer("b", "any", (), (5,), 4, window=window)
     assert last_index(long, Source("b", reach="all"), long) == Index(scale=0, offset=4)
-    assert last_index(short, Source("b", reach="past"), long) == Index()
+    assert last_index(short, Source("b", reach="past"), long) == Index(2)
+    assert reads(short, Source("b", reach="past"), long)[1].tolist() == [2, 3, 4]
     table = last_index(long, Source("a", reach="past"), short).table
     assert table is not None
     assert table.tolist() == [0, 1, 2, 2, 2]

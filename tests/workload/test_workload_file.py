@@ -216,7 +216,8 @@ def complaint(read, tmp_path: Path, text: str) -> str:
             STEPS,
             "  y: {kind: input, shape: [4], steps: 3}\n"
             "  p: {kind: product, inputs: [x, y], transposed: true, causal: true}",
-            "net.yaml:6: layers.p.causal: needs as many positions on both sides, "
+            "net.yaml:6: layers.p.causal: needs as many positions on both sides, or those of a past as well "
+            "in the second input, "
             "got 'x (5 of width 4) and y (3 of width 4)'",
         ),
         (

@@ -24,14 +24,15 @@ def last_index(consumer: Layer, source: Source, producer: Layer) -> Index:
 
 
 def _past(consumer: Layer, producer: Layer) -> Index:
-    """Position k, the last one where the producer has fewer."""
+    """Position k behind those of a past, the last one where the producer has fewer."""
     if consumer.positions <= producer.positions:
-        return Index()
+        return Index(producer.positions - consumer.positions)
     return Index(table=_up_to_now(consumer, producer))
 
 
 def _up_to_now(consumer: Layer, producer: Layer) -> Int:
-    return np.minimum(np.arange(consumer.positions, dtype=np.int64), producer.positions - 1)
+    before = max(producer.positions - consumer.positions, 0)
+    return np.minimum(before + np.arange(consumer.positions, dtype=np.int64), producer.positions - 1)
 
 
 def of_copy(index: Index, chain: Chain) -> Index:

@@ -102,3 +102,38 @@ def test_several_heads_give_as_many_values_as_they_add_up(read, value):
     made.graph.output[0].name = "z"
     graph = read(made).bind()
     assert (graph.products, graph.macs) == (5 * 6 * (16 + 24), 5 * 24 * 3)
+
+
+PAST, NEW = {"pk": [1, 2, 12, 16], "pv": [1, 2, 12, 16]}, 13 + 14 + 15 + 16
+"""Of four steps behind twelve, the first meets 13 keys."""
+
+
+def test_behind_a_past_a_step_meets_it_and_those_up_to_its_own(read):
+    given = {"q": [1, 8, 4, 16], "k": [1, 2, 4, 16], "v": [1, 2, 4, 16], **PAST}
+    step = node("Attention", "q k v _ pk pv", "y", name="att", is_causal=1)
+    graph = read(model([step], given, opset=23)).bind()
+    assert graph["att.scores"].products == graph["att.sums"].products == 8 * NEW * 16
+    assert graph["att.softmax"].operations == 5 * 8 * NEW
+
+
+@pytest.mark.parametrize(
+    ("op", "reads", "words"),
+    [
+        ("GroupQueryAttention", "q k v pk pv", {"kv_num_heads": 2}),
+        ("GroupQueryAttention", "qkv _ _ pk pv", {"kv_num_heads": 2}),
+        ("MultiHeadAttention", "q k v _ _ _ pk pv", {"unidirectional": 1}),
+    ],
+)
+def test_the_runtimes_attention_behind_a_past(read, op, reads, words):
+    heads = 8 if "kv_num_heads" in words else 2
+    sizes = {"q": [1, 4, heads * 16], "k": [1, 4, 32], "v": [1, 4, 32], "qkv": [1, 4, 12 * 16], **PAST}
+    given = {name: sizes[name] for name in reads.split() if name != "_"}
+    graph = read(contrib(op, reads, "y", given, num_heads=heads, **words)).bind()
+    assert graph.products == 2 * heads * NEW * 16
+
+
+def test_keys_that_no_query_belongs_to_are_counted_in_full(read):
+    """Without a past the first of four queries meets the first of nine keys: no bound is assumed."""
+    given = {"q": [1, 8, 4, 16], "k": [1, 8, 9, 16], "v": [1, 8, 9, 16]}
+    graph = read(model([node("Attention", "q k v", "y", name="att", is_causal=1)], given, opset=23)).bind()
+    assert graph.products == 2 * 8 * 4 * 9 * 16

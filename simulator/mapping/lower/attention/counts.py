@@ -11,10 +11,11 @@ from simulator.program.form import Duration, Int, Work
 def met(positions: int, seconds: int, causal: bool, longest: int, window: int = 0) -> Int:
     """Vectors that each position of a sequence meets, those of ``window`` at most (0: any), shape (places,).
 
-    Of ``positions`` over ``seconds`` vectors; of a single token (``longest``), at each of so many places.
+    Of ``positions`` over ``seconds`` vectors (``causal``: those beyond as many are a past, which all meet); of a
+    single token (``longest``), at each of so many places.
     """
     places = np.arange(1, (longest or positions) + 1, dtype=np.int64)
-    all_of_them = places if causal else np.full_like(places, seconds)
+    all_of_them = places + seconds - positions if causal else np.full_like(places, seconds)
     found = np.minimum(all_of_them, window) if window else all_of_them
     found.setflags(write=False)
     return found

@@ -82,7 +82,8 @@ class _GainCell:
         second, window = self.context.graph[seat.product.second], self.unit.window
         first, _ = reads(layer, layer.inputs[1], second)
         if seat.product.causal:
-            first = np.maximum(np.arange(layer.positions) - window + 1, 0)
+            own = np.arange(layer.positions) + second.positions - layer.positions
+            first = np.maximum(own - window + 1, 0)
         reserve(self.context, layer, (pulses, written), window, first)
 
     def _check(self, seat: Seat) -> None:

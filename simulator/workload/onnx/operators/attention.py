@@ -21,11 +21,10 @@ class Heads:
 def attend(importer: Importer, query: str, key: str, value: str, heads: Heads) -> str:
     """Three layers, from layers whose positions are those of the sequence and whose vectors hold all heads."""
     label = importer.node.name
-    positions = [importer.layers[name].positions for name in (query, key)]
     words = {
         "heads": heads.queries,
         "key_heads": heads.keys,
-        "causal": heads.causal and len(set(positions)) == 1,
+        "causal": heads.causal,
     }
     scores = importer.emit("product", [query, key], "", f"{label}.scores", transposed=True, **words)
     weights = importer.emit(
@@ -105,10 +104,17 @@ def attention(importer: Importer, node: Node) -> None:
         counts = node.integer("q_num_heads", 0), node.integer("kv_num_heads", 0)
     heads = _heads(importer, *counts, causal=bool(node.integer("is_causal", 0)))
     query, key, value = _given(importer, range(3))
+    heads = _aligned(importer, heads, query, key)
     key, value = appended(importer, 4, key, "keys"), appended(importer, 5, value, "values")
     layer = attend(importer, query, key, value, heads)
     importer.give(layer, [len(shapes[0]) - 2])
     _present(importer, (key, value))
+
+
+def _aligned(importer: Importer, heads: Heads, query: str, key: str) -> Heads:
+    """Counted in full unless there is a key of now for each query: the last of both belong together."""
+    same = importer.layers[query].positions == importer.layers[key].positions
+    return replace(heads, causal=heads.causal and same)
 
 
 def _heads(importer: Importer, queries: int, keys: int, *, causal: bool) -> Heads:
@@ -187,7 +193,7 @@ def contrib_attention(importer: Importer, node: Node) -> None:
     causal = shared or bool(node.integer("unidirectional", 0))
     heads = _heads(importer, queries, node.integer("kv_num_heads", queries), causal=causal)
     query, key, value = _apart(importer, packed=_packed(node))
-    past = _PAST[node.op]
+    past, heads = _PAST[node.op], _aligned(importer, heads, query, key)
     key, value = appended(importer, past, key, "keys"), appended(importer, past + 1, value, "values")
     importer.give(attend(importer, query, key, value, heads), [1])
     _present(importer, (key, value))
