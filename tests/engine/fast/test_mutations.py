@@ -1,7 +1,10 @@
 """The comparison of engines is itself compared: one thing wrong in one engine, and it must say so."""
 
+import sys
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +20,9 @@ from simulator.engine.simpy_engine import SimpyEngine
 from simulator.program.finalise import finalise
 from simulator.program.form import Int, Kind, Program, Scope
 from simulator.program.tables import NO_GAP, NO_TABLE, Tables
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "timelines"))
+from timeline_cases import CASES
 
 SEEDS = 150
 
@@ -70,8 +76,8 @@ MUTATIONS = {
 
 def first_difference(engine: FastEngine) -> str:
     reference = SimpyEngine()
-    for seed in range(SEEDS):
-        program = random_program(seed)
+    random = (random_program(seed) for seed in range(SEEDS))
+    for program in chain((case().program for case in CASES.values()), random):
         said = difference(outcome(engine, program), outcome(reference, program))
         if said:
             return said
@@ -96,8 +102,20 @@ def test_a_forgotten_context_or_group_is_noticed(usual: Any, monkeypatch: pytest
     assert first_difference(FastEngine()) != ""
 
 
-def test_a_wrong_comparison_in_the_kernel_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    wrong = [text.replace("return s < other", "return s > other") for text in texts()]
+LINES = {
+    "tie rule": ("return s < other", "return s > other"),
+    "priority": ("m[s + URGENCY] < m[other + URGENCY]", "m[s + URGENCY] > m[other + URGENCY]"),
+    "set-up": ("m[r + LAST] = m[s + CLASS]", "m[r + LAST] = 0"),
+    "in order": ("if done < m[s + DONE]:", "if done < 0:"),
+    "finish edge": ("            if time > free:\n                free = time", "            pass"),
+    "two holds": ("max(m[slot + PARTIAL], time + m[x + PARTIAL])", "time + m[x + PARTIAL]"),
+}
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_a_wrong_line_of_the_kernel_is_noticed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = [text.replace(*LINES[name]) for text in texts()]
     assert wrong != texts()
-    monkeypatch.setattr(engine, "_plain", lambda: load(specialise(wrong)))
+    kernel = load(specialise(wrong))
+    monkeypatch.setattr(engine, "_plain", lambda: kernel)
     assert first_difference(FastEngine(compiled=False)) != ""
