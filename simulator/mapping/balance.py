@@ -52,7 +52,8 @@ def balance(graph: Graph, hardware: Hardware, tiles: int) -> Balance:
         raise InputError(rule, field="--mapping", value="balanced", remedy="Map without copies")
     there = len(hardware.topology.tiles)
     if not 0 < tiles <= there:
-        raise InputError(f"{hardware.name} has {there} tiles", field="tiles", value=tiles)
+        rule, remedy = f"must be 1..{there}, the tiles of {hardware.name}", "Leave it out to spend all"
+        raise InputError(rule, field="--tiles", value=tiles, remedy=remedy)
     tied = next((layer for layer in graph.mapped if layer.tied), None)
     if tied is not None:
         rule = f"takes turns on the devices of {tied.owner}, which the balance does not weigh"
@@ -61,8 +62,10 @@ def balance(graph: Graph, hardware: Hardware, tiles: int) -> Balance:
         )
     demands = [_demand(layer, hardware) for layer in graph.mapped]
     needed = sum(demand.tiles for demand in demands)
-    if needed > tiles and tiles < there:
-        raise InputError(f"one copy of each layer needs {needed} tiles", field="tiles", value=tiles)
+    if tiles < needed <= there:
+        rule = f"must be at least {needed}: one copy of each layer needs so many tiles"
+        remedy = "Spend more, or say --mapping packed: small pieces share tiles"
+        raise InputError(rule, field="--tiles", value=tiles, remedy=remedy)
     most = [max(min(demand.most, tiles // demand.tiles), 1) for demand in demands]
     candidates = sorted(
         {d.interval(c) for d, top in zip(demands, most, strict=True) for c in range(1, top + 1)}

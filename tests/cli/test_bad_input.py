@@ -172,7 +172,17 @@ OPTIONS: list[Any] = [
     pytest.param(["--arrivals", "poisson:nan"], ["must be 1e-6..1e12 requests/s"], id="rate"),
     pytest.param(["--tiles", "3"], ["--tiles: is for '--mapping balanced' only, got 3"], id="tiles"),
     pytest.param(
-        ["--mapping", "balanced", "--tiles", "3"], ["tiles: one copy of each layer needs 4 tiles"], id="few"
+        ["--mapping", "balanced", "--tiles", "3"],
+        [
+            "--tiles: must be at least 4: one copy of each layer needs so many tiles, got 3. Spend more, or say "
+            "--mapping packed: small pieces share tiles"
+        ],
+        id="few",
+    ),
+    pytest.param(
+        ["--mapping", "balanced", "--tiles", "0"],
+        ["--tiles: must be 1..", ", the tiles of ", ", got 0. Leave it out to spend all"],
+        id="no tiles",
     ),
 ]
 
