@@ -19,11 +19,13 @@ from simulator.chip.tile import Crossbar
 from simulator.measure.area import AREAS, areas
 from simulator.measure.energy import mvm_energy, not_modelled
 from simulator.report.layout import facts, heading, sentence, show, table
+from simulator.report.routed import routed
 from simulator.report.sources import LABELS, Constant, constants
 from simulator.report.text import counted, figure, plain, scaled
 from simulator.report.where import matrix_text
 from simulator.trace.trace import Trace
 from simulator.workload.coverage import Coverage
+from simulator.workload.experts import active_macs, routes
 from simulator.workload.graph import Graph, Layer
 from simulator.workload.reader import Workload
 
@@ -203,8 +205,16 @@ def show_graph(graph: Graph, console: Console) -> None:
         made.add_row(*(Text(plain(cell)) for cell in cells), f"{layer.macs:,}" if layer.macs else "")
     show(made, console)
     length = "" if graph.length is None else f" for {graph.length:,} time steps"
-    sentence(f"{graph.weights:,} weights; {graph.macs:,} MACs an inference{length}.", console)
+    sentence(
+        f"{graph.weights:,} weights; {active_macs(graph):,} MACs an inference{length}{_sent(graph)}.", console
+    )
     sentence(f"Outputs: {', '.join(graph.outputs)}.", console)
+
+
+def _sent(graph: Graph) -> str:
+    """What is counted of experts."""
+    sent = routed(graph)
+    return f", a token sent to {sent}; {graph.macs:,} if sent to all, as the rows are" if sent else ""
 
 
 def show_workload(workload: Workload, console: Console) -> None:
@@ -252,7 +262,8 @@ def _output(layer: Layer) -> str:
 def graph_data(graph: Graph) -> dict[str, Any]:
     """The same as plain data."""
     layers = [{**asdict(layer), "weights": layer.weights, "macs": layer.macs} for layer in graph.layers]
-    totals = {"weights": graph.weights, "macs": graph.macs, "length": graph.length}
+    whole = {"macs_all_experts": graph.macs} if routes(graph) else {}
+    totals = {"weights": graph.weights, "macs": active_macs(graph), **whole, "length": graph.length}
     return {"kind": "workload", "name": graph.name, **totals, "outputs": graph.outputs, "layers": layers}
 
 

@@ -14,18 +14,20 @@ from simulator.report.layout import heading, sentence, show, table
 from simulator.report.mapped_layers import WHY, LayerRow, MappedLayers
 from simulator.report.overview import is_large, overview
 from simulator.report.resolved import coordinates
+from simulator.report.routed import routed
 from simulator.report.text import percent, plain, scaled
 from simulator.report.where import where
+from simulator.workload.experts import active, active_macs, routes
 from simulator.workload.graph import Layer
 
 
 def macs_mapped(plan: Mapping) -> int:
-    """Multiply-accumulates of an inference that tiles perform."""
-    return sum(
-        piece.macs * item.chain.positions(plan.graph[item.chain.layer].positions)
-        for item in plan.chains
-        for piece in item.chain.pieces
-    )
+    """Multiply-accumulates of an inference that tiles perform, tokens sent to as many experts as are chosen."""
+    found: Counter[str] = Counter()
+    for item in plan.chains:
+        layer = plan.graph[item.chain.layer]
+        found[layer.name] += item.chain.positions(layer.positions) * sum(p.macs for p in item.chain.pieces)
+    return active(plan.graph, found)
 
 
 def coverage(mapped: int, model: int, hardware: Hardware, inferences: int = 1) -> str:
@@ -56,7 +58,14 @@ def show_mapping(plan: Mapping, console: Console) -> None:
         console,
     )
     _interval(layers, console)
-    sentence(coverage(macs_mapped(plan), plan.graph.macs + plan.graph.products, plan.hardware), console)
+    model = active_macs(plan.graph) + plan.graph.products
+    sentence(coverage(macs_mapped(plan), model, plan.hardware) + _sent(plan), console)
+
+
+def _sent(plan: Mapping) -> str:
+    """What is counted of experts."""
+    sent, whole = routed(plan.graph), plan.graph.macs
+    return f" A token is sent to {sent}; rows and interval are as if to all, {whole:,} MACs." if sent else ""
 
 
 def _copied(plan: Mapping) -> str:
@@ -188,7 +197,8 @@ def as_data(plan: Mapping) -> dict[str, Any]:
         "utilisation": plan.utilisation(),
         "zeros": plan.zeros(),
         "macs_mapped": macs_mapped(plan),
-        "macs_in_model": plan.graph.macs + plan.graph.products,
+        "macs_in_model": active_macs(plan.graph) + plan.graph.products,
+        **({"macs_all_experts": plan.graph.macs} if routes(plan.graph) else {}),
         "interval_bounds": [
             {"part": bound.part, "resource": bound.resource, "ns": bound.interval / 1e3}
             for bound in mapped.bounds

@@ -14,6 +14,7 @@ from simulator.report.answer import Answer
 from simulator.report.palette import BLUE, RED, tidy
 from simulator.report.text import plain, scaled
 from simulator.report.view import View
+from simulator.workload.experts import active_macs
 
 COLUMNS = {
     "what": "a roof of the chip, a bound of this mapping, or what the run reached",
@@ -87,9 +88,10 @@ def bounds(answer: Answer) -> list[Roof]:
 def points(answer: Answer) -> list[Point]:
     """Sustained throughput and that of an inference alone, for each mover."""
     work, own = operations(answer), answer.times[0]
+    alone = active_macs(answer.trace.graphs[answer.program.schedule[0].segment])
     rates = {
         SUSTAINED: work * 1e3 / own.steady.interval,
-        "one inference alone": 2e3 * answer.trace.graphs[answer.program.schedule[0].segment].macs / own.first,
+        "one inference alone": 2e3 * alone / own.first,
     }
     return [
         Point(what, mover, work / size, rate)

@@ -87,13 +87,21 @@ def macs_by_group(graph: Graph, numbers: Mapping[str, int]) -> dict[int, int]:
     return found
 
 
+def active(graph: Graph, macs: Mapping[str, int]) -> int:
+    """Of the multiply-accumulates per layer those that are done, each token being sent to as many experts as chosen.
+
+    Experts of a route that differ in size count with their mean.
+    """
+    belongs = experts(graph)
+    total = sum(count for name, count in macs.items() if name not in belongs)
+    for route in routes(graph):
+        own = sum(
+            count for name, count in macs.items() if name in belongs and belongs[name].route == route.name
+        )
+        total += own * int(route.attributes["chosen"]) // int(route.attributes["experts"])
+    return total
+
+
 def active_macs(graph: Graph) -> int:
     """Multiply-accumulates of an inference each token of which is sent to as many experts as its routes choose."""
-    belongs, total = experts(graph), 0
-    for layer in graph.layers:
-        macs = layer.macs
-        if layer.name in belongs:
-            route = graph[belongs[layer.name].route].attributes
-            macs = macs * int(route["chosen"]) // int(route["experts"])
-        total += macs
-    return total
+    return active(graph, {layer.name: layer.macs for layer in graph.layers})

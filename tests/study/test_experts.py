@@ -1,10 +1,12 @@
 """Mixture of experts: tokens are sent to few, others rest; the trace says to whom."""
 
 import json
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from simulator.base.errors import InputError
 from simulator.chip.reader import load_chip
@@ -13,11 +15,13 @@ from simulator.engine.simpy_engine import SimpyEngine
 from simulator.measure.mvm_energy import mvm_costs
 from simulator.measure.totals import totals
 from simulator.report.answer import macs_in_model
+from simulator.report.describe import graph_data, show_graph
+from simulator.report.mapped import as_data, show_mapping
 from simulator.study.run import Result, simulate
 from simulator.trace.file import read, write
 from simulator.trace.trace import Trace, record_trace
 from simulator.trace.written import Written, pattern
-from simulator.workload.experts import Expert, active_macs, experts, groups
+from simulator.workload.experts import Expert, active, active_macs, experts, groups
 from simulator.workload.reader import Workload, load_workload
 
 ROOT = Path(__file__).parents[2]
@@ -80,6 +84,33 @@ def test_layers_belong_to_experts_until_all_are_read(mixture: Workload) -> None:
     assert groups(graph)["down2_1"] == 5
     each = 2 * 32 * 64
     assert graph.macs - active_macs(graph) == 2 * 2 * each
+
+
+def test_show_map_and_run_count_the_same_multiply_accumulates(mixture: Workload) -> None:
+    """Of 4 experts 2: 2 blocks x 2 experts x 2 matrices of 32 x 64, key 32 x 32, routers 32 x 4, logits 32 x 50."""
+    each = 2 * 2 * 2 * 32 * 64 + 32 * 32 + 2 * 32 * 4 + 32 * 50
+    whole = each + 2 * 2 * 2 * 32 * 64
+    one = ran(record_trace(mixture, pattern(Written(prompt_length="1", output_length="1"), 1)))
+    assert int(totals(one.program).macs.sum()) == each
+    mapped = as_data(one.mapping)
+    assert (mapped["macs_mapped"], mapped["macs_in_model"]) == (each, each + 2 * 32)
+    assert mapped["macs_all_experts"] == whole
+    shown = graph_data(mixture.bind(3))
+    assert (shown["macs"], shown["macs_all_experts"]) == (3 * each, 3 * whole)
+    assert sum(layer["macs"] for layer in shown["layers"]) == 3 * whole
+    made = Console(file=StringIO(), width=400)
+    show_graph(mixture.bind(3), made)
+    show_mapping(one.mapping, made)
+    text = made.file.getvalue()
+    assert f"{3 * each:,} MACs an inference for 3 time steps, a token sent to 2 of 4 experts; " in text
+    assert f"; {3 * whole:,} if sent to all, as the rows are." in text
+    assert f"MACs mapped: {each:,} of {each + 2 * 32:,} in the model" in text
+    assert f"A token is sent to 2 of 4 experts; rows and interval are as if to all, {whole:,} MACs." in text
+
+
+def test_experts_of_unlike_sizes_count_with_their_mean(mixture: Workload) -> None:
+    names = dict.fromkeys(("up1_1", "up1_2", "up1_3"), 3) | {"key": 5}
+    assert active(mixture.bind(1), names) == 5 + 9 * 2 // 4
 
 
 def test_engines_agree_and_resting_experts_do_nothing(mixture: Workload) -> None:
