@@ -104,7 +104,7 @@ def test_show_map_and_run_count_the_same_multiply_accumulates(mixture: Workload)
     text = made.file.getvalue()
     assert f"{3 * each:,} MACs an inference for 3 time steps, a token sent to 2 of 4 experts; " in text
     assert f"; {3 * whole:,} if sent to all, as the rows are." in text
-    assert f"MACs mapped: {each:,} of {each + 2 * 32:,} in the model" in text
+    assert f"MACs mapped: {each:,} of {each + 2 * 32:,} of an inference" in text
     assert f"A token is sent to 2 of 4 experts; rows and interval are as if to all, {whole:,} MACs." in text
 
 
