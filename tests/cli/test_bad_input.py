@@ -133,7 +133,7 @@ MISSING: list[Any] = [
     pytest.param(["run", "."], ["must be a file, is a folder"], id="a folder"),
     pytest.param(["show", "nix"], ["nix: no such file"], id="show"),
     pytest.param(["map", "nix"], ["nix: no such file"], id="map"),
-    pytest.param(["trace", "record", "nix", "--out", "t"], ["nix: no such file"], id="record"),
+    pytest.param(["trace", "record", "nix", "--out", "t.jsonl"], ["nix: no such file"], id="record"),
     pytest.param(["validate", "--chips", "nix"], ["nix: --chips: no such folder"], id="validate"),
 ]
 
