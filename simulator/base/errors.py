@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-_NAME, _SENTENCE = 240, 2000
-"""Most characters of a place or field, and of a rule or remedy: assumptions, longer than any that is meant."""
+_NAME, _SENTENCE = 240, 20_000
+"""Most characters of a place or field, and of a rule or remedy (that may list operators): assumptions."""
 
 
 class SimulatorError(Exception):
