@@ -2,9 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
 
 from simulator.base.errors import InputError, did_you_mean
-from simulator.workload.onnx.model import Dimension, Model, Typed
+from simulator.workload.onnx.model import Constant, Dimension, Model, Typed
 from simulator.workload.schema import MAX_SIZE
 
 _BATCH = re.compile(r"(?i)n|.*batch.*")
@@ -16,7 +20,7 @@ _TOLD = 60
 
 
 def sizes(texts: Sequence[str]) -> dict[str, int]:
-    """``NAME=VALUE`` as numbers. Raises ``InputError``."""
+    """``NAME=VALUE`` as numbers; 0 for an input without values, like an empty past. Raises ``InputError``."""
     found: dict[str, int] = {}
     for text in texts:
         name, equals, value = (part.strip() for part in text.rpartition("="))
@@ -24,8 +28,8 @@ def sizes(texts: Sequence[str]) -> dict[str, int]:
             raise InputError("must be NAME=VALUE", field="--dim", value=text, remedy="Like --dim batch=1")
         field = f"--dim {_short(name)}"
         size = int(value.lstrip("0")[:20] or 0)
-        if not 1 <= size <= MAX_SIZE:
-            raise InputError(f"must be 1..{MAX_SIZE}", field=field, value=size)
+        if size > MAX_SIZE:
+            raise InputError(f"must be 0..{MAX_SIZE}", field=field, value=size)
         if name in found:
             rule = f"is given twice, {found[name]} before"
             raise InputError(rule, field=field, value=size, remedy="Say each size once")
@@ -48,16 +52,24 @@ def bound(model: Model, given: Mapping[str, int]) -> dict[str, Typed]:
             label, told = f"{name}.{axis}", f"{_short(name)}.{axis}"
             known |= {label, *([dim] if isinstance(dim, str) else [])}
             size = _size(label, axis, dim, given)
-            if size == 0:
+            if size == 0 and not {label, dim} & set(given):
                 zero.append(told)
             elif size is None:
                 open_[_way(told, dim)] = None
-            shape.append(size or 1)
+            shape.append(1 if size is None else size)
         types[name] = Typed(tuple(shape), element)
     _check_names(model, given, known)
     _check_sizes(model, "inputs of open size", list(open_))
     _check_sizes(model, "inputs of size 0", zero)
     return types
+
+
+def without_values(model: Model, inputs: Mapping[str, Typed]) -> tuple[Model, dict[str, Typed]]:
+    """Inputs that were bound to nothing are constants of the model, not inputs."""
+    empty = {name: typed for name, typed in inputs.items() if 0 in typed.shape}
+    held = {name: Constant(typed, partial(np.zeros, typed.shape)) for name, typed in empty.items()}
+    rest = {name: typed for name, typed in inputs.items() if name not in empty}
+    return replace(model, constants={**model.constants, **held}), rest
 
 
 def _size(label: str, axis: int, dim: Dimension, given: Mapping[str, int]) -> int | None:

@@ -14,7 +14,7 @@ from simulator.base.errors import InputError
 from simulator.base.explain import explain
 from simulator.workload.coverage import Coverage, Row
 from simulator.workload.onnx import library
-from simulator.workload.onnx.dimensions import bound, sizes
+from simulator.workload.onnx.dimensions import bound, sizes, without_values
 from simulator.workload.onnx.folding import fold, shape_of
 from simulator.workload.onnx.fusion import fuse
 from simulator.workload.onnx.importer import Importer, check_size, tidy
@@ -50,7 +50,7 @@ def import_model(path: Path, dims: Sequence[str] = (), *, allow_host: bool = Fal
     for family in FAMILIES:
         import_module(f"simulator.workload.onnx.operators.{family}")
     model = living(library.load(path))
-    walk = _Walk(model, bound(model, sizes(dims)), allow_host=allow_host)
+    walk = _Walk(*without_values(model, bound(model, sizes(dims))), allow_host=allow_host)
     return walk.imported(path)
 
 

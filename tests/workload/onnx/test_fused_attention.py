@@ -29,6 +29,26 @@ def test_keys_and_values_are_given_with_or_without_a_past(read, past, hinted):
     assert graph.outputs == ("att.sums", "z", "att.values" if past else "v")
 
 
+@pytest.mark.parametrize("past", [0, 12])
+def test_the_past_of_a_prompt_is_empty(read, past):
+    """A decoder with a cache: 8 heads of 16 values, 4 steps, as one operator and written out with Concat."""
+    given = {"q": [1, 8, 4, 16], "k": [1, 8, 4, 16], "pk": [1, 8, "past", 16]}
+    fused = [node("Attention", "q k k _ pk pk", "y keys values", name="att")]
+    written = [
+        node("Concat", "pk k", "keys", axis=2),
+        node("Transpose", "keys", "turned", perm=[0, 1, 3, 2]),
+        node("MatMul", "q turned", "scores"),
+        node("Softmax", "scores", "soft", axis=-1),
+        node("MatMul", "soft keys", "y"),
+    ]
+    for nodes in (fused, written):
+        graph = read(model(nodes, given, opset=23, outputs=["y", "keys"]), f"past={past}").bind()
+        assert graph.products == 2 * 8 * 4 * (past + 4) * 16
+        assert {layer.name for layer in graph.layers if layer.kind == "input"} == (
+            {"q", "k", "pk"} if past else {"q", "k"}
+        )
+
+
 def test_heads_of_kept_keys_come_from_the_attribute(read):
     """Three dimensions: 2 of 4 heads keep keys, each of 16 values."""
     nodes = [
