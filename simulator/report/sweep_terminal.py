@@ -111,4 +111,5 @@ def duration(seconds: float) -> str:
 
 
 def _where(row: "pd.Series[Any]", axes: Sequence[str]) -> str:
-    return ", ".join(f"{axis} {row[axis]}" for axis in axes)
+    """What a point has on the axes; not what its step leaves as it is in the file."""
+    return ", ".join(f"{axis} {value}" for axis, value in row[list(axes)].dropna().items())

@@ -44,6 +44,15 @@ def test_a_sweep_tells_counts_best_points_and_files(call: Call, sweep: Callable[
     }
 
 
+def test_what_a_step_leaves_as_it_is_stands_nowhere(call: Call, sweep: Callable[..., Path]) -> None:
+    path = sweep()
+    axes = "axes: [[{tile.read_mode: one_phase}, {requests.batch: 2}]]\nkeep: [first latency]\n"
+    path.write_text(path.read_text().partition("axes:")[0] + axes)
+    done = call("sweep", path, "-j", 1, "--no-plots")
+    assert "1   tile.read_mode one_phase\n" in done.stdout
+    assert "nan" not in done.stdout
+
+
 def test_json_has_every_point_with_its_figures(call: Call, sweep: Callable[..., Path]) -> None:
     done = call("sweep", sweep(), "-o", "out", "--json", "--no-plots")
     data = json.loads(done.stdout)
