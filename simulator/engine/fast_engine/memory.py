@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from simulator.base.errors import InputError
 from simulator.engine.fast_engine.image import RECENT
-from simulator.engine.fast_engine.segments import _least_index
+from simulator.engine.fast_engine.segments import least_index
 from simulator.program.form import Inference, Scope
 from simulator.program.rules import extremes
 from simulator.program.tables import NO_GAP, Tables
@@ -66,7 +66,7 @@ def _rings(tables: Tables) -> int:
     """Bytes of the event times that are kept for edges of scope GLOBAL."""
     rows = np.flatnonzero(tables.edge.scope == Scope.GLOBAL)
     reach = np.zeros(len(tables.stream.key), np.int64)
-    np.maximum.at(reach, tables.edge.source[rows], -_least_index(tables, rows))
+    np.maximum.at(reach, tables.edge.source[rows], -least_index(tables, rows))
     doubled = np.ceil(np.log2(reach[reach > 0] + float(RECENT)))
     return int((_EVENTS * 2.0**doubled).sum())
 

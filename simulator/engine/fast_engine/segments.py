@@ -81,10 +81,10 @@ def _fill_edges(image: "Image", tables: Tables, edge: Int, rows: Int, shift: int
     simple = (table.table[rows] == NO_TABLE) & (table.scale[rows] == 1) & (table.divisor[rows] == 1)
     image.put(edge, f.FORM, ~simple)
     everywhere = table.scope[rows] == Scope.GLOBAL
-    image.put(rest, f.REACH, np.where(everywhere, np.maximum(0, -_least_index(tables, rows)), 0))
+    image.put(rest, f.REACH, np.where(everywhere, np.maximum(0, -least_index(tables, rows)), 0))
 
 
-def _least_index(tables: Tables, rows: Int) -> Int:
+def least_index(tables: Tables, rows: Int) -> Int:
     """The first index of each edge, which is its least; 0 where it has none."""
     table = tables.edge
     least = table.offset[rows] // table.divisor[rows]
