@@ -127,7 +127,7 @@ def tabulate(program: Program) -> Tables:
     return Tables(
         resource=_resources(program, pool),
         stream=_streams(program),
-        n=_per_work(program, lambda work: work.n) * [s.background is None for s in program.streams],
+        n=_per_work(program, lambda work: work.n) * _ints([s.background is None for s in program.streams]),
         occupancy=_durations(program, pool, lambda work: work.occupancy),
         latency=_durations(program, pool, lambda work: work.latency),
         priority=_durations(program, pool, lambda work: work.priority),

@@ -112,27 +112,39 @@ def test_a_trace_is_named_as_what_it_is(call: Call, network: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ("--after 1day", "--after: says something of --accuracy, got '1day'. Give --accuracy too"),
-        ("--instances 3", "--instances: says something of --accuracy, got 3. Give --accuracy too"),
-        ("--weights random", "--weights: says something of --accuracy, got 'random'. Give --accuracy too"),
-        ("--against-batch 2", "--against-batch: says something of --against, got 2. Give --against too"),
+        ("run --after 1day", "--after: says something of --accuracy, got '1day'. Give --accuracy too"),
+        ("run --instances 3", "--instances: says something of --accuracy, got 3. Give --accuracy too"),
         (
-            "--trace t.jsonl --seed 0",
+            "run --weights random",
+            "--weights: says something of --accuracy, got 'random'. Give --accuracy too",
+        ),
+        ("run --against-batch 2", "--against-batch: says something of --against, got 2. Give --against too"),
+        (
+            "run --trace t.jsonl --seed 0",
             "--seed: draws nothing: the trace says what arrives when, got 0. Leave it out",
         ),
         (
-            "--ideal network,memory,host --contrast",
+            "run --ideal network,memory,host --contrast",
             "--contrast: has nothing to tell: all is ideal already, "
             "got 'network,memory,host'. Leave something to contend for: fewer in --ideal",
         ),
         (
-            "--set tile.adc.bits=6 --set tile.adc.bits=8",
+            "run --set tile.adc.bits=6 --set tile.adc.bits=8",
             "--set: tile.adc.bits: is given twice: tile.adc.bits=6 and tile.adc.bits=8. Remove one of them",
+        ),
+        (
+            "accuracy --matrix m.npy --size 4x4",
+            "--size: is for what is drawn; m.npy has its own, got '4x4'. Leave it out",
+        ),
+        (
+            "accuracy --inputs i.npy --vectors 3",
+            "--vectors: is for what is drawn; i.npy has its own, got 3. Leave it out",
         ),
     ],
 )
 def test_no_option_is_given_for_nothing(call: Call, chip: Path, words: str, told: str) -> None:
-    refused = call("run", chip, *words.split())
+    command, *options = words.split()
+    refused = call(command, chip, *options)
     assert (refused.exit_code, refused.stdout, refused.stderr) == (2, "", f"{told}\n")
 
 
@@ -141,24 +153,6 @@ def test_an_empty_list_of_names_is_refused(call: Call, chip: Path, network: Path
     refused = call("run", chip, "-w", network, "--no-plots", option, "")
     assert (refused.exit_code, refused.stdout) == (2, "")
     assert "must be among" in refused.stderr
-
-
-@pytest.mark.parametrize(
-    ("words", "told"),
-    [
-        (
-            "--matrix m.npy --size 4x4",
-            "--size: is for what is drawn; m.npy has its own, got '4x4'. Leave it out",
-        ),
-        (
-            "--inputs i.npy --vectors 3",
-            "--vectors: is for what is drawn; i.npy has its own, got 3. Leave it out",
-        ),
-    ],
-)
-def test_a_file_has_its_own_size(call: Call, chip: Path, words: str, told: str) -> None:
-    refused = call("accuracy", chip, *words.split())
-    assert (refused.exit_code, refused.stdout, refused.stderr) == (2, "", f"{told}\n")
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def _works(tables: Tables, first: int, shift: int, edges: Int) -> Int:
     for table in three:
         at = np.where(table.table[first:] == NO_TABLE, f.NIL, table.table[first:] + shift)
         columns.extend((table.base[first:], table.step[first:], table.reset[first:], at))
-    return np.stack(columns, axis=-1).astype(np.int64)  # tables of no streams may be of another type
+    return np.stack(columns, axis=-1)
 
 
 def _fill_edges(image: "Image", tables: Tables, edge: Int, rows: Int, shift: int) -> None:

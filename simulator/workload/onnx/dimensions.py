@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from simulator.base.errors import InputError, did_you_mean
+from simulator.base.errors import InputError, did_you_mean, printable
 from simulator.workload.onnx.model import Constant, Dimension, Model, Typed
 from simulator.workload.schema import MAX_SIZE
 
@@ -88,8 +88,7 @@ def _way(label: str, dim: Dimension) -> str:
 def _short(name: str) -> str:
     """A name without what terminals obey, cut where a file or an option has one beyond all sense."""
     text = f"{name}"  # damaged files have names that are bytes
-    cut = text if len(text) <= _TOLD else f"{text[: _TOLD - 3]}..."
-    return "".join(c if c.isprintable() else "?" for c in cut)
+    return printable(text if len(text) <= _TOLD else f"{text[: _TOLD - 3]}...")
 
 
 def _check_names(model: Model, given: Mapping[str, int], known: set[str]) -> None:
